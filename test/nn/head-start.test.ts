@@ -12,7 +12,7 @@ const engine = onnxEngine('cpu');
 const random = randomFor(3, 'head start test');
 const params = initialTensors(siameseParams(spec), 1);
 
-async function run(task: ReturnType<typeof embeddingTask>, tensors: TensorMap, images: Float32Array): Promise<Record<string, Float32Array>> {
+async function run(task: ReturnType<typeof featuresTask>, tensors: TensorMap, images: Float32Array): Promise<Record<string, Float32Array>> {
   const exe = await engine.compile(task, tensors);
   try {
     return await exe.run({ images });

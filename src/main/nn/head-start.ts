@@ -1,7 +1,7 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Random } from '../../shared/random.ts';
 import { type Probe, softmax } from './probe.ts';
-import { HIDDEN } from './siamese.ts';
+import { HIDDEN } from './head.ts';
 import type { TensorMap } from './ir/tensor.ts';
 
 /**
@@ -32,10 +32,13 @@ export const MAX_CLASSES = HIDDEN / CLASS_UNITS.length;
  * image's score upwards. The last layer is a ridge regression on them. Half of the fitted points are held-out scores, as new
  * images have them.
  *
+ * `unit`: the embedding is scaled to length 1 afterwards, so its last bias counts, too. As the square roots of probabilities have length 1, the
+ * target is the same direction.
+ *
  * `random`: for the random features. `initial`: the randomly initialised head (`fc.0`, `fc.2`), which gives the shapes and is not
  * changed.
  */
-export function headFromProbe(initial: TensorMap, probe: Probe, margin: number, random: Random): TensorMap {
+export function headFromProbe(initial: TensorMap, probe: Probe, margin: number, random: Random, { unit = false } = {}): TensorMap {
   const classes = probe.bias.length;
   const dim = initial.get('fc.2.weight')!.data.length / HIDDEN;
   const points = samplePoints(probe, classes, random);
@@ -59,7 +62,29 @@ export function headFromProbe(initial: TensorMap, probe: Probe, margin: number, 
     name,
     { shape: initial.get(name)!.shape, data },
   ];
-  return new Map([tensorEntry('fc.0.weight', hidden.weight), tensorEntry('fc.0.bias', hidden.bias), tensorEntry('fc.2.weight', last)]);
+  const entries = [tensorEntry('fc.0.weight', hidden.weight), tensorEntry('fc.0.bias', hidden.bias), tensorEntry('fc.2.weight', last.weight)];
+  return new Map(unit ? [...entries, tensorEntry('fc.2.bias', last.bias)] : entries);
+}
+
+/** Score of a class without training images: its probability is 0. */
+const NEVER = -1000;
+
+/**
+ * The tensors of a probe head (nn/head.ts). `rows` [n, C]: the features that the probe was fitted to, whose mean the head subtracts. The head
+ * may have more classes than the probe, for classes without training images.
+ */
+export function probeHead(initial: TensorMap, { weight, bias }: Probe, rows: Float32Array): TensorMap {
+  const { shape } = initial.get('probe.weight')!;
+  const [classes, features] = shape as [number, number];
+  const weights = new Float32Array(classes * features);
+  weights.set(weight);
+  const mean = new Float64Array(features);
+  rows.forEach((value, i) => (mean[i % features]! += (value * features) / rows.length));
+  return new Map([
+    ['probe.weight', { shape, data: weights }],
+    ['probe.bias', { shape: [classes], data: Float32Array.from({ length: classes }, (_, k) => bias[k] ?? NEVER) }],
+    ['probe.mean', { shape: [features], data: Float32Array.from(mean) }],
+  ]);
 }
 
 /** A hidden unit's value is relu(direction · scores - start). */
@@ -97,7 +122,7 @@ function hiddenUnits(points: Float64Array, classes: number, random: Random): Uni
   return [...classUnits, ...randomUnits];
 }
 
-/** Hidden activations [POINTS, HIDDEN + 1]. The last column is the constant 1. Its weight is fitted and dropped: distances don't depend on it. */
+/** Hidden activations [POINTS, HIDDEN + 1]. The last column is the constant 1: its weight is the last bias, on which distances of raw embeddings don't depend. */
 function activations(points: Float64Array, units: readonly Unit[], classes: number): Matrix {
   const out = new Matrix(POINTS, HIDDEN + 1);
   for (let i = 0; i < POINTS; i++) {
@@ -127,10 +152,10 @@ function targetEmbeddings(points: Float64Array, direction: readonly Float64Array
 }
 
 /**
- * Weights of the last layer, [d, HIDDEN]: minimises the mean squared error plus RIDGE |weights|² after scaling each hidden
+ * Weights [d, HIDDEN] and bias [d] of the last layer: minimises the mean squared error plus RIDGE |weights|² after scaling each hidden
  * unit to mean square 1. Solves the normal equations by Cholesky decomposition.
  */
-function ridgeRegression(hidden: Matrix, targets: Matrix, dim: number): Float32Array {
+function ridgeRegression(hidden: Matrix, targets: Matrix, dim: number): { weight: Float32Array; bias: Float32Array } {
   const transposed = hidden.transpose();
   const normal = transposed.mmul(hidden).div(POINTS);
   const scale = Array.from({ length: HIDDEN + 1 }, (_, u) => Math.sqrt(normal.get(u, u)) || 1);
@@ -140,10 +165,11 @@ function ridgeRegression(hidden: Matrix, targets: Matrix, dim: number): Float32A
     for (let c = 0; c < dim; c++) rightSide.set(u, c, rightSide.get(u, c) / scale[u]!);
   }
   const solution = new CholeskyDecomposition(normal).solve(rightSide);
-  return Float32Array.from({ length: dim * HIDDEN }, (_, at) => {
-    const u = at % HIDDEN;
-    return solution.get(u, Math.floor(at / HIDDEN)) / scale[u]!;
-  });
+  const valueOf = (u: number, c: number): number => solution.get(u, c) / scale[u]!;
+  return {
+    weight: Float32Array.from({ length: dim * HIDDEN }, (_, at) => valueOf(at % HIDDEN, Math.floor(at / HIDDEN))),
+    bias: Float32Array.from({ length: dim }, (_, c) => valueOf(HIDDEN, c)),
+  };
 }
 
 const CANDIDATES = 64;

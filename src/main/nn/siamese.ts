@@ -1,28 +1,40 @@
 import type { BackboneName } from '../../shared/backbones.ts';
-import type { Flavour, OptimizerName, Scope } from '../../shared/run.ts';
+import type { Flavour, OptimizerName, RunConfig, Scope } from '../../shared/run.ts';
 import { Builder } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
-import { relu } from './functional/activations.ts';
 import { globalMean } from './functional/global-mean.ts';
+import { buildHead, embeddingLength, type HeadKind } from './head.ts';
 import type { Shape, Value } from './ir/value.ts';
 import { type Loss, type LossOptions, SAMPLES } from './losses/loss.ts';
 import type { Task, TrainTask } from './ir/task.ts';
 import { type ParamSpec } from './ir/tensor.ts';
 
-/** Prefix of the backbone's parameters in a whole network. The head's are `fc.0` and `fc.2`, as in PyTorch's Sequential. */
+/** Prefix of the backbone's parameters in a whole network. The head's are `fc.0` and `fc.2`, as in PyTorch's Sequential, or `probe`. */
 export const BACKBONE_PREFIX = 'backbone.';
-export const HIDDEN = 256; // units of the head's hidden layer
 
 /**
- * The network of the method: shared backbone -> mean over space -> Linear 256 -> ReLU -> Linear d. Livieris et al. 2023,
- * section 3 (d = 2 there).
+ * The network of the method: shared backbone -> mean over space -> head. Livieris et al. 2023, section 3 (a raw head with d = 2 there).
  */
 export interface SiameseSpec {
   backbone: BackboneName;
   flavour: Flavour;
   size: number; // px, square images
   dim: number; // d
+  head?: HeadKind; // default: raw, as published
 }
+
+/** The network of a run. */
+export const specOf = ({ backbone, flavour, size, dim, loss, embedding }: RunConfig): SiameseSpec => ({
+  backbone,
+  flavour,
+  size,
+  dim,
+  head: loss === 'probe' ? 'probe' : embedding,
+});
+
+/** Numbers of an embedding. */
+export const embeddingSize = (spec: SiameseSpec): number =>
+  spec.head === 'probe' ? embeddingLength(spec, entryShape(spec, 'pooled')[0]!) : spec.dim;
 
 /**
  * Where a batch enters the network: as images [N, 3, S, S], as features before the last stage ('boundary'), or as feature
@@ -44,7 +56,7 @@ export function backboneParams(spec: SiameseSpec): ParamSpec[] {
   return siameseParams(spec).flatMap((p) => (p.name.startsWith(BACKBONE_PREFIX) ? [{ ...p, name: p.name.slice(BACKBONE_PREFIX.length) }] : []));
 }
 
-/** The parameters (not statistics) that a scope trains. */
+/** The parameters (not statistics) of the network that a scope trains. */
 export function trainableNames(spec: SiameseSpec, scope: Scope): string[] {
   const b = new Builder(spec.flavour);
   const entry = entryOf[scope];
@@ -74,7 +86,7 @@ export function pooledTask(spec: SiameseSpec, entry: Entry, images: number): Tas
 }
 
 /** A batch at an entry -> `embedding` [N, d]. */
-export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): Task {
+export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): Task & { outputs: { embedding: Value } } {
   const b = new Builder(spec.flavour);
   return { program: b.program, outputs: { embedding: embed(b, spec, addInput(b, spec, entry, images), entry) } };
 }
@@ -96,12 +108,6 @@ export function buildFeatures(b: Builder, spec: SiameseSpec, images: number, lay
     return map;
   });
   return { pooled, maps };
-}
-
-/** Pooled features [N, C] -> embedding [N, d]: Linear 256 -> ReLU -> Linear d. Called once per network: it declares the head's parameters. */
-export function buildHead(b: Builder, { dim }: SiameseSpec, pooled: Value): Value {
-  const hidden = relu(b.program, b.dense(pooled, 'fc.0', HIDDEN));
-  return b.dense(hidden, 'fc.2', dim);
 }
 
 export interface TrainingOptions extends LossOptions {

@@ -1,6 +1,7 @@
 import { settingText } from '../format.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from './option.ts';
-import { choiceValues, OPTION_ENTRIES, type OptionName, type OptionValue, type TrainingKind, type TrainingOptions } from './table.ts';
+import type { TrainingKind } from './kind-options.ts';
+import { choiceValues, OPTION_ENTRIES, type OptionName, type OptionValue, type TrainingOptions } from './table.ts';
 
 /** A value for each option that has a default. */
 export type TrainingValues = { [K in OptionName as TrainingOptions[K] extends { default: unknown } ? K : never]: OptionValue<K> };

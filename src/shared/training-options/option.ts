@@ -1,4 +1,5 @@
 import type { TermName } from '../glossary.ts';
+import type { LossInfo } from '../losses.ts';
 
 /** The type of an entry in the table of training options. The table is plain data, so the screen needs no schema library. */
 
@@ -22,6 +23,8 @@ interface CommonOption {
   flag: `--${string}`; // of `train`; scripts rely on it
   form?: 'top' | 'none'; // its own control above "More settings", or no control; default: a field under "More settings"
   resume?: true; // a resumed run may change it
+  /** Whether training with a loss uses the option; default: with every loss. The form and records leave out the others. */
+  uses?: (loss: LossInfo) => boolean;
   perMachine?: true; // depends on the machine, not on the experiment: not copied when a run is duplicated
 }
 

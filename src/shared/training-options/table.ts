@@ -1,85 +1,12 @@
 import { BACKBONE_INFO } from '../backbones.ts';
-import { LOSS_INFO } from '../losses.ts';
-import type { SameKind } from '../pair-relation.ts';
+import { lossInfo, type LossName, trainsBySteps } from '../losses.ts';
+import { KIND_OPTIONS, type TrainingKind } from './kind-options.ts';
 import type { TrainingOption } from './option.ts';
 
 /**
  * The options of a training, each declared once: the contract's schemas, the command line, the form, a run's record, the
  * report and the defaults derive from this table. Order: as shown within a group.
  */
-
-/** Whether a training starts from trained weights, and what its same pairs have in common. */
-interface Start {
-  pretrained: boolean;
-  same: SameKind;
-}
-
-/** The kind of a training. The defaults of all other options depend on it. */
-const KIND_OPTIONS = {
-  same: {
-    kind: 'choice',
-    label: 'Same means',
-    term: 'Same',
-    help: 'What the two images of a same pair have in common. Groups are those of the import.',
-    group: 'pairs',
-    flag: '--same <kind>',
-    form: 'top',
-    values: { class: { label: 'Same class' }, group: { label: 'Same group' } },
-    default: 'class',
-    legacyValue: 'class',
-  },
-  backbone: {
-    kind: 'choice',
-    label: 'Network',
-    technical: 'backbone',
-    term: 'Backbone',
-    help: 'Compact is small and fast. The others are larger and need pretrained weights or a large data set.',
-    group: 'network',
-    flag: '--backbone <name>',
-    form: 'top',
-    values: BACKBONE_INFO,
-    default: 'compact',
-  },
-  weights: {
-    kind: 'weights',
-    label: 'Initial weights',
-    technical: 'weights',
-    term: 'Weights',
-    help: 'A TF.js layers model, a .safetensors file, or an id from the catalogue.',
-    group: 'network',
-    flag: '--weights <path-or-id>',
-    form: 'top',
-    none: 'none (trained from scratch)',
-  },
-  scope: {
-    kind: 'choice',
-    label: 'Trained layers',
-    technical: 'scope',
-    term: 'Scope',
-    help: 'More layers fit your images better, but need more time and more images.',
-    group: 'network',
-    flag: '--scope <scope>',
-    values: {
-      head: { label: 'Head only', note: 'fastest' },
-      'last-stage': { label: 'Last stage and head' },
-      all: { label: 'All layers', note: 'slowest' },
-    },
-    default: ({ pretrained }: Pick<Start, 'pretrained'>) => (pretrained ? 'head' : 'all'),
-  },
-  headStart: {
-    kind: 'choice',
-    label: 'Head initialisation',
-    help: 'A linear probe learns classes from the features of the pretrained backbone: it needs initial weights, and same pairs of one class.',
-    group: 'network',
-    flag: '--head-start <kind>',
-    values: { random: { label: 'Random' }, probe: { label: 'Linear probe', note: 'needs weights' } },
-    default: ({ pretrained, same }: Start) => (pretrained && same === 'class' ? 'probe' : 'random'),
-    legacyValue: 'random',
-  },
-} as const satisfies Record<string, TrainingOption>;
-
-type KindOptions = typeof KIND_OPTIONS;
-export type TrainingKind = Start & { [K in 'same' | 'backbone' | 'scope' | 'headStart']: keyof KindOptions[K]['values'] };
 
 /**
  * For the compact network from scratch, tuned on validation pairs of the sample data set: with 8 pairs per batch, an epoch has twice
@@ -120,6 +47,7 @@ export const TRAINING_OPTIONS = {
     flag: '--batch-norm <kind>',
     values: { frozen: { label: 'Frozen', note: 'stored statistics' }, batch: { label: 'Batch statistics' } },
     default: ({ pretrained }: TrainingKind) => (pretrained ? 'frozen' : 'batch'),
+    uses: trainsBySteps,
   },
   dim: {
     kind: 'number',
@@ -132,6 +60,7 @@ export const TRAINING_OPTIONS = {
     range: { min: 1, max: 4096, whole: true },
     quantity: 'numbers',
     default: 16,
+    uses: trainsBySteps,
   },
   size: {
     kind: 'number',
@@ -160,8 +89,9 @@ export const TRAINING_OPTIONS = {
     flag: '--epochs <n>',
     range: { min: 1, max: 10_000, whole: true },
     unit: 'epochs',
-    default: ({ scope }: TrainingKind) => (scope === 'all' ? 30 : 40),
+    default: ({ scope, loss }: TrainingKind) => (loss === 'probe' ? 1 : scope === 'all' ? 30 : 40),
     resume: true,
+    uses: trainsBySteps,
   },
   batch: {
     kind: 'number',
@@ -175,6 +105,7 @@ export const TRAINING_OPTIONS = {
     unit: 'pairs',
     default: (kind: TrainingKind) => (isCompactFromScratch(kind) ? SCRATCH.batch : 16),
     resume: true,
+    uses: ({ samples }) => samples === 'pairs',
   },
   lr: {
     kind: 'number',
@@ -185,6 +116,7 @@ export const TRAINING_OPTIONS = {
     flag: '--lr <x>',
     range: { min: 1e-9, max: 10, whole: false },
     default: ({ headStart, scope }: TrainingKind) => RATES[headStart][scope],
+    uses: trainsBySteps,
   },
   optimizer: {
     kind: 'choice',
@@ -195,29 +127,44 @@ export const TRAINING_OPTIONS = {
     flag: '--optimizer <name>',
     values: { sgd: { label: 'SGD' }, adam: { label: 'Adam' }, adamw: { label: 'AdamW' } },
     default: 'adamw',
+    uses: trainsBySteps,
   },
-  loss: {
-    kind: 'choice',
-    label: 'Loss',
-    term: 'Loss',
-    help: 'What training minimises.',
+  classesPerStep: {
+    kind: 'number',
+    label: 'Classes per step',
+    help: 'A step compares all its images: this many classes with this many images each. Data sets with fewer classes give more images of each.',
     group: 'learning',
-    flag: '--loss <name>',
-    values: LOSS_INFO,
-    default: 'contrastive',
-    legacyValue: 'contrastive',
+    flag: '--classes-per-step <n>',
+    range: { min: 2, max: 64, whole: true },
+    quantity: 'classes',
+    default: 8,
+    legacyValue: 8,
+    uses: ({ samples }) => samples === 'labelled',
+  },
+  imagesPerClass: {
+    kind: 'number',
+    label: 'Images per class',
+    help: 'Images of a class in a step, at least 2 so that there are same pairs. A step has at most 256 images.',
+    group: 'learning',
+    flag: '--images-per-class <n>',
+    range: { min: 2, max: 64, whole: true },
+    quantity: 'images',
+    default: 4,
+    legacyValue: 4,
+    uses: ({ samples }) => samples === 'labelled',
   },
   margin: {
     kind: 'number',
     label: 'Margin',
     technical: 'm',
     term: 'Margin',
-    help: 'The distance that different pairs are pushed to; the published method used 2.',
+    help: 'Contrastive loss: the distance that different pairs are pushed to; the published method used 2. Triplet loss: how much farther another class must be. ArcFace: an angle in radians.',
     group: 'learning',
     flag: '--margin <m>',
     range: { min: 1e-3, max: 1e3, whole: false },
     quantity: 'distance',
-    default: 2,
+    default: ({ loss, embedding }: TrainingKind) => lossInfo(loss).margin?.[embedding === 'unit' ? 'unitLength' : 'raw'] ?? 2,
+    uses: ({ margin }) => margin !== null,
   },
   weightDecay: {
     kind: 'number',
@@ -228,6 +175,7 @@ export const TRAINING_OPTIONS = {
     range: { min: 0, max: 1, whole: false },
     zero: 'none',
     default: ({ pretrained }: TrainingKind) => (pretrained ? 1e-2 : 1e-4),
+    uses: trainsBySteps,
   },
   clipNorm: {
     kind: 'number',
@@ -239,6 +187,7 @@ export const TRAINING_OPTIONS = {
     quantity: 'gradient norm',
     zero: 'no limit',
     default: 1,
+    uses: trainsBySteps,
   },
   patience: {
     kind: 'number',
@@ -251,6 +200,7 @@ export const TRAINING_OPTIONS = {
     unit: 'epochs',
     zero: 'never',
     default: 0,
+    uses: trainsBySteps,
   },
   plateau: {
     kind: 'number',
@@ -263,6 +213,7 @@ export const TRAINING_OPTIONS = {
     unit: 'epochs',
     zero: 'never',
     default: (kind: TrainingKind) => (isCompactFromScratch(kind) ? SCRATCH.plateau : 5),
+    uses: trainsBySteps,
   },
   seed: {
     kind: 'number',
@@ -312,6 +263,10 @@ export type OptionName = keyof TrainingOptions;
 
 /** All options in the table's order. */
 export const OPTION_ENTRIES = Object.entries(TRAINING_OPTIONS) as [OptionName, TrainingOption][];
+
+/** The options that training with a loss uses. */
+export const optionsOf = (loss: LossName): typeof OPTION_ENTRIES =>
+  OPTION_ENTRIES.filter(([, { uses }]) => uses === undefined || uses(lossInfo(loss)));
 
 /** Options with something to choose. A choice with a single value is recorded, but has no field and no flag. */
 export const OFFERED_OPTIONS = OPTION_ENTRIES.filter(([, option]) => option.kind !== 'choice' || Object.keys(option.values).length > 1);

@@ -7,6 +7,10 @@ import { sampleInput } from './sample.ts';
 
 const TRIPLET: LossInfo = {
   label: 'triplet loss',
+  note: '',
+  samples: 'labelled',
+  needsUnitLength: false,
+  margin: null,
   unit: 'distance',
   definition: { formula: 'L = mean of max(0, p − n + m)', over: 'triplets', symbols: { m: 'the margin' }, source: 'Schroff et al., CVPR 2015' },
 };

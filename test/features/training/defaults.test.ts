@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { configFor } from '../../../src/main/features/training/defaults.ts';
+import type { TrainRequest } from '../../../src/shared/contract.ts';
 import type { WeightsInfo } from '../../../src/shared/run.ts';
 import { RunConfig } from '../../../src/shared/training-options/schemas.ts';
 import { someConfig } from '../../db/records.ts';
@@ -15,7 +16,10 @@ const flips = { flipHorizontal: true, flipVertical: false, rotation: 0, crop: 0,
 
 describe('configFor', () => {
   test('a new run keeps pixel centres and the bits of its data set; a run stored before keeps the shifted resizing', () => {
-    expect(configFor({ dataset: 'd' }, null, { sampleBits: 12, groupName: null })).toMatchObject({ resampling: 'centred', sampleBits: 12 });
+    expect(configFor({ dataset: 'd' }, null, { sampleBits: 12, groupName: null, classes: {} })).toMatchObject({
+      resampling: 'centred',
+      sampleBits: 12,
+    });
     const { resampling: _, sampleBits: __, ...older } = someConfig;
     expect(RunConfig.parse(older)).toMatchObject({ resampling: 'shifted', sampleBits: null });
   });
@@ -60,5 +64,37 @@ describe('configFor', () => {
   test('a frozen backbone needs weights; an image must be large enough', () => {
     expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/trained weights/);
     expect(() => configFor({ dataset: 'd', backbone: 'resnet18', size: 31 }, weights)).toThrow(/at least 32 px/);
+  });
+});
+
+describe('a loss and its options', () => {
+  const request = { dataset: 'd', scope: 'head' as const };
+  test('have defaults by loss and embedding', () => {
+    const of = (choices: Partial<TrainRequest>) => configFor({ dataset: 'd', ...choices }, null);
+    expect(of({})).toMatchObject({ loss: 'contrastive', embedding: 'raw', margin: 2 });
+    expect(of({ embedding: 'unit' })).toMatchObject({ margin: 1 });
+    expect(of({ loss: 'triplet' })).toMatchObject({ embedding: 'unit', margin: 0.2 });
+    expect(of({ loss: 'triplet', embedding: 'raw' })).toMatchObject({ margin: 1 });
+    expect(of({ loss: 'arcface' })).toMatchObject({ embedding: 'unit', margin: 0.5 });
+  });
+  test('a probe has as many numbers as the data set has classes', () => {
+    expect(
+      configFor({ ...request, loss: 'probe', epochs: 4 }, weights, { sampleBits: null, groupName: null, classes: { a: 1, b: 2, c: 3 } }),
+    ).toMatchObject({
+      dim: 3,
+      epochs: 1,
+      embedding: 'unit',
+    });
+  });
+  test.each([
+    [{ loss: 'supcon', embedding: 'raw' }, 'embedding'],
+    [{ loss: 'arcface', margin: 2 }, 'margin'],
+    [{ loss: 'contrastive', embedding: 'unit', margin: 2 }, 'margin'],
+    [{ loss: 'triplet', classesPerStep: 64, imagesPerClass: 8 }, 'imagesPerClass'],
+    [{ loss: 'probe', scope: 'all' }, 'scope'],
+  ] as const)('%j is refused with its field', (choices, field) => {
+    expect(() => configFor({ ...request, ...choices }, weights)).toThrow(
+      expect.objectContaining({ code: 'bad-request', details: { field } }) as Error,
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cellCentre, cellNear, type CellMatches, matchesOfCell, type PairMatches, strongestPairs } from '../../../src/shared/matches.ts';
 import { evenPlacement } from '../../../src/shared/maps/placement.ts';
-import { correspond, headOf } from '../../../src/main/nn/explain/correspondence.ts';
+import { headOf } from '../../../src/main/nn/explain/cell-embeddings.ts';
+import { correspond } from '../../../src/main/nn/explain/correspondence.ts';
 import { layerTask, siameseParams } from '../../../src/main/nn/siamese.ts';
 import { ENGINES } from '../engines.ts';
 import { CORRESPONDENCE_SPEC } from '../fixtures/correspondence-network.ts';
@@ -19,7 +20,7 @@ interface Fixture {
 const fixture = readFixture<Fixture>('correspondence.json');
 const params = filledTensors(siameseParams(CORRESPONDENCE_SPEC));
 const head = headOf(params);
-const CHANNELS = head.w0.length / head.b0.length;
+const CHANNELS = params.get('fc.0.weight')!.shape[1]!;
 const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((total, value) => total + value, 0);
 const image = (name: string): Float32Array => Float32Array.from(hashed(name, 3 * CORRESPONDENCE_SPEC.size ** 2), (u) => 1.5 * u);
 const transposed = (matrix: Float64Array, n: number): Float64Array => matrix.map((_, i) => matrix[(i % n) * n + Math.floor(i / n)]!);

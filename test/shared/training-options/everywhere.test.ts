@@ -5,12 +5,12 @@ import { chosenOptions } from '../../../src/main/doors/cli/train-options.ts';
 import { configFor } from '../../../src/main/features/training/defaults.ts';
 import { settingsTables } from '../../../src/main/features/report/sections/settings.ts';
 import { configLines } from '../../../src/renderer/features/training/config-words.ts';
-import { MORE_OPTIONS } from '../../../src/renderer/features/training/fields.ts';
+import { moreOptions } from '../../../src/renderer/features/training/fields.ts';
 import { ResumeRequest, TrainRequest } from '../../../src/shared/contract.ts';
-import { LOSS_INFO } from '../../../src/shared/losses.ts';
+import { lossInfo, type LossName } from '../../../src/shared/losses.ts';
 import type { RunConfig as Config } from '../../../src/shared/run.ts';
 import { defaultText, withDefaults } from '../../../src/shared/training-options/defaults.ts';
-import type { ChoiceOption, NumberOption } from '../../../src/shared/training-options/option.ts';
+import type { ChoiceOption, NumberOption, TrainingOption } from '../../../src/shared/training-options/option.ts';
 import { RunConfig } from '../../../src/shared/training-options/schemas.ts';
 import { choiceValues, OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../src/shared/training-options/table.ts';
 import { rangeText, valueText } from '../../../src/shared/training-options/words.ts';
@@ -47,16 +47,23 @@ describe.each(OPTION_ENTRIES)('the option %s is in', (name, option) => {
     if (option.kind === 'choice') expect(flag.argChoices).toEqual([...(option.auto ? ['auto'] : []), ...Object.keys(option.values)]);
   });
   test('the form, unless it has a special control or none', () => {
-    expect(MORE_OPTIONS.some(([known]) => known === name)).toBe(option.form === undefined && isOffered(name));
+    expect(moreOptions(lossFor(option)).some(([known]) => known === name)).toBe(option.form === undefined && isOffered(name));
   });
   test('a run’s record and the report, with its value in words', () => {
     const words = valueText(option, someConfig[name]);
-    expect(configLines(someConfig).find(({ key }) => key === name)).toMatchObject({ name: option.label, value: words });
-    const page = String(settingsTables(someConfig)).replaceAll('&lt;', '<');
+    const config = { ...someConfig, loss: lossFor(option) };
+    if (name === 'loss') return; // which is another one for some options
+    expect(configLines(config).find(({ key }) => key === name)).toMatchObject({ name: option.label, value: words });
+    const page = String(settingsTables(config)).replaceAll('&lt;', '<');
     expect(page).toContain(option.label);
     expect(page).toContain(words);
   });
 });
+
+/** A loss that uses the option. */
+function lossFor({ uses }: TrainingOption): LossName {
+  return uses === undefined || uses(lossInfo('contrastive')) ? 'contrastive' : 'supcon';
+}
 
 describe('ranges and defaults agree', () => {
   test.each(numbers)('%s: the schema accepts its bounds and nothing beyond', (name, { range: { min, max, whole } }) => {
@@ -90,9 +97,8 @@ describe('ranges and defaults agree', () => {
 test('the flags of the command line are those that scripts rely on', () => {
   const flags = trainFlags.map(({ long }) => long!.slice(2)).sort();
   const stable =
-    'augment backbone batch batch-norm clip-norm device dim engine epochs head-start json lr margin negatives optimizer patience plateau resume same scope seed size weight-decay weights workspace';
-  const whenSeveral = Object.keys(LOSS_INFO).length > 1 ? ['loss'] : []; // a choice of one value has no flag
-  expect(flags).toEqual([...stable.split(' '), ...whenSeveral].sort());
+    'augment backbone batch batch-norm classes-per-step clip-norm device dim embedding engine epochs head-start images-per-class json loss lr margin negatives optimizer patience plateau resume same scope seed size weight-decay weights workspace';
+  expect(flags).toEqual(stable.split(' ').sort());
 });
 
 test('typed flags get the contract’s names; others are left out', () => {
@@ -109,7 +115,7 @@ describe('a stored configuration', () => {
     expect(RunConfig.parse(config)).toEqual(config);
   });
   test('of an older version gets missing fields; unknown fields are dropped', () => {
-    const { headStart: _h, loss: _l, ...older } = someConfig;
+    const { headStart: _h, loss: _l, embedding: _e, classesPerStep: _c, imagesPerClass: _i, ...older } = someConfig;
     expect(RunConfig.parse({ ...older, mixup: 0.2 })).toEqual({ ...someConfig, headStart: 'random', loss: 'contrastive' });
   });
   test('keeps numbers outside today’s ranges', () => {

@@ -16,8 +16,10 @@ export async function embedFrom(
   images: readonly SourceImage[],
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const exe = await engine.compile(embeddingTask(spec, entry, FORWARD_BATCH), params);
-  const out = new Float32Array(images.length * spec.dim);
+  const task = embeddingTask(spec, entry, FORWARD_BATCH);
+  const exe = await engine.compile(task, params);
+  const [, length] = task.outputs.embedding.shape as [number, number];
+  const out = new Float32Array(images.length * length);
   try {
     let at = 0;
     for await (const [part, rows] of source.batches(partsOf(images))) {
@@ -25,7 +27,7 @@ export async function embedFrom(
       const inputs = padBatch(rows, FORWARD_BATCH * source.rowLength);
       const { embedding } = await exe.run({ images: inputs });
       freeArray(inputs);
-      out.set(embedding!.subarray(0, part.images.length * spec.dim), at * spec.dim);
+      out.set(embedding!.subarray(0, part.images.length * length), at * length);
       at += part.images.length;
     }
   } finally {

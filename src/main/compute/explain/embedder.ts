@@ -1,9 +1,9 @@
 import type { Executable } from '../../nn/engines/engine.ts';
-import { embeddingTask } from '../../nn/siamese.ts';
+import { embeddingTask, specOf } from '../../nn/siamese.ts';
 import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
-import { readModel, specOf } from '../model/checkpoint.ts';
+import { readModel } from '../model/checkpoint.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
 
 /** Writes an image [3, S, S], normalised, into its row of a batch. */
@@ -30,7 +30,7 @@ const embedders = new LeasePool<Executable>(2, (executable) => executable.dispos
  */
 export function useEmbedder<T>(model: ModelRef, sha256: string | null, batch: number, work: (embedder: Embedder) => Promise<T>): Promise<T> {
   const { config, folder } = model;
-  const { size, dim } = config;
+  const { size } = config;
   const row = 3 * size ** 2;
   const open = async (): Promise<Executable> =>
     (await openEngine(config.engine, config.device)).compile(embeddingTask(specOf(config), 'image', batch), readModel(model));
@@ -41,7 +41,8 @@ export function useEmbedder<T>(model: ModelRef, sha256: string | null, batch: nu
       embed: async (images) => {
         for (const [i, write] of images.entries()) write(input.subarray(i * row, (i + 1) * row));
         const { embedding } = await executable.run({ images: input });
-        return images.map((_, i) => embedding!.slice(i * dim, (i + 1) * dim));
+        const length = embedding!.length / batch;
+        return images.map((_, i) => embedding!.slice(i * length, (i + 1) * length));
       },
     });
   });

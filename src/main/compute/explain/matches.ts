@@ -1,7 +1,8 @@
 import { type CellMatches, type MatchesAnswer, MATCHES_PER_CELL, MAX_MATCHED_CELLS } from '../../../shared/matches.ts';
-import { layerNames, layerTask } from '../../nn/siamese.ts';
+import { layerNames, layerTask, specOf } from '../../nn/siamese.ts';
 import type { Executable } from '../../nn/engines/engine.ts';
-import { type CorrespondingCells, correspond, headOf, type HeadWeights } from '../../nn/explain/correspondence.ts';
+import { headOf, type HeadWeights } from '../../nn/explain/cell-embeddings.ts';
+import { type CorrespondingCells, correspond } from '../../nn/explain/correspondence.ts';
 import { halves } from '../../nn/explain/method.ts';
 import { placeCells } from '../../nn/explain/receptive-field.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
@@ -9,7 +10,7 @@ import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { normalisedBatch } from '../images/batches.ts';
-import { readModel, specOf } from '../model/checkpoint.ts';
+import { readModel } from '../model/checkpoint.ts';
 import type { CallContext, MatchesRequest, ModelRef } from '../protocol/protocol.ts';
 import { decodePair } from './pixels.ts';
 
@@ -59,7 +60,7 @@ async function open(model: ModelRef, { program, outputs }: ReturnType<typeof lay
   const params = readModel(model);
   const engine = await openEngine(config.engine, config.device);
   const executable = await engine.compile({ program: placed.program, outputs: { features: outputs.features, centre: placed.centre } }, params);
-  return { executable, head: headOf(params), placementAt: placed.placementAt };
+  return { executable, head: headOf(params, specOf(config).head), placementAt: placed.placementAt };
 }
 
 /** The `listed` cells of the other image with the largest cosine to each cell of image `side`; of equal ones the first. */

@@ -8,9 +8,9 @@ import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { normalisedBatch } from '../images/batches.ts';
-import { specOf } from '../model/checkpoint.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
 import type { PixelPair } from './pixels.ts';
+import { specOf } from '../../nn/siamese.ts';
 
 /** A method, compiled for one network. */
 export interface OpenMethod {

@@ -21,10 +21,11 @@ import { redraw, type Stage, stagesFromTop, statisticsTask } from '../../nn/expl
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { normalisedBatch } from '../images/batches.ts';
-import { readModel, specOf } from '../model/checkpoint.ts';
+import { readModel } from '../model/checkpoint.ts';
 import type { CallContext, ModelRef, RandomisePair, RandomiseRequest } from '../protocol/protocol.ts';
 import { closeMethod, openMethod, runMethod } from './open-method.ts';
 import { decodePair, isUnreadable, type PixelPair } from './pixels.ts';
+import { specOf } from '../../nn/siamese.ts';
 
 /** A pair whose images could be read. */
 type ReadPair = RandomisePair & { pixels: PixelPair };

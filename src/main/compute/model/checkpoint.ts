@@ -6,7 +6,7 @@ import type { EpochRow, RunConfig } from '../../../shared/run.ts';
 import type { ScheduleState } from '../../domain/evaluate/schedule.ts';
 import { deleteTemporaryFiles, makeFolders } from '../../foundation/files.ts';
 import type { TrainState } from '../../nn/engines/engine.ts';
-import { siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
+import { siameseParams, specOf } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { twinlensMetadata } from '../../nn/weights/metadata.ts';
 import { isIntact, withChecksum } from '../../nn/weights/checksum.ts';
@@ -24,13 +24,6 @@ const BEST = 'best.safetensors';
 const LAST = 'last.safetensors';
 const SLOT = 'optimizer/';
 
-export const specOf = (config: RunConfig): SiameseSpec => ({
-  backbone: config.backbone,
-  flavour: config.flavour,
-  size: config.size,
-  dim: config.dim,
-});
-
 export interface Progress {
   schedule: ScheduleState;
   epoch: number; // epochs done
@@ -44,9 +37,10 @@ export function writeBase(folder: string, config: RunConfig, frozen: TensorMap):
   writeStored(folder, BASE, frozen, metadata(config));
 }
 
-/** `params`: trained parameters and running statistics. */
+/** `params`: trained parameters and running statistics. Those of the loss are left out: they are no part of the network. */
 export function writeBest(folder: string, config: RunConfig, params: TensorMap): void {
-  writeStored(folder, BEST, params, metadata(config));
+  const network = new Set(siameseParams(specOf(config)).map(({ name }) => name));
+  writeStored(folder, BEST, new Map([...params].filter(([name]) => network.has(name))), metadata(config));
 }
 
 export function writeLast(folder: string, config: RunConfig, state: TrainState, progress: Progress): void {

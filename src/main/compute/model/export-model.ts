@@ -3,8 +3,8 @@ import { writeSafetensors } from '../../nn/weights/safetensors.ts';
 import { twinlensMetadata } from '../../nn/weights/metadata.ts';
 import { toOnnx } from '../../nn/engines/onnx-model.ts';
 import { lowerTask } from '../../nn/engines/onnx-lower.ts';
-import { layerNames, layerTask } from '../../nn/siamese.ts';
-import { readModel, specOf } from './checkpoint.ts';
+import { layerNames, layerTask, specOf } from '../../nn/siamese.ts';
+import { readModel } from './checkpoint.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 
 /**

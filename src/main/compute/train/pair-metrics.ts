@@ -5,8 +5,8 @@ import { pairDistances } from '../../domain/evaluate/distances.ts';
 import { metricsOf } from '../../domain/evaluate/metrics.ts';
 import { reliabilityOf } from '../../domain/evaluate/reliability.ts';
 import { unitsOfPairs } from '../../domain/evaluate/units.ts';
-import { entryOf } from '../../nn/siamese.ts';
-import { readModel, specOf } from '../model/checkpoint.ts';
+import { entryOf, specOf } from '../../nn/siamese.ts';
+import { readModel } from '../model/checkpoint.ts';
 import { embedFrom } from '../embed/embed.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { openSource } from '../embed/feature-source.ts';
@@ -27,7 +27,7 @@ export async function distances(request: PairsRequest, { signal, progress }: Con
     await source.prepare(images, { signal, onProgress: (done, total) => progress({ done, total }) });
     const embeddings = await embedFrom(source, engine, specOf(config), entry, params, images, signal);
     const rowOf = new Map(Array.from(request.images.ids, (id, row) => [id, row]));
-    return pairDistances(unpackPairs(request.pairs), embeddings, config.dim, rowOf);
+    return pairDistances(unpackPairs(request.pairs), embeddings, rowOf);
   } finally {
     await source.close();
   }

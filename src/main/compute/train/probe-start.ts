@@ -1,12 +1,13 @@
+import { AppError } from '../../../shared/errors.ts';
+import { expectedDistance } from '../../../shared/losses.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import type { Engine } from '../../nn/engines/engine.ts';
-import { headFromProbe, MAX_CLASSES } from '../../nn/head-start.ts';
+import { headFromProbe, MAX_CLASSES, probeHead } from '../../nn/head-start.ts';
 import { fitProbe } from '../../nn/probe.ts';
-import { entryOf, pooledTask } from '../../nn/siamese.ts';
+import { entryOf, pooledTask, specOf } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
-import { specOf } from '../model/checkpoint.ts';
 import { type FeatureSource, partsOf } from '../embed/feature-source.ts';
 import type { PairCandidate } from '../../domain/pairs/contents.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
@@ -27,14 +28,17 @@ export interface ProbeStart {
 }
 
 /**
- * The head's initial tensors, from a linear probe of the training images' features (no other images, no augmentation).
- * Empty if there are fewer than 2 or more than MAX_CLASSES classes.
+ * The head's initial tensors, from a linear probe of the training images' features (no other images, no augmentation). Of a head that is a
+ * probe: its tensors. Of other heads: empty if there are fewer than 2 or more than MAX_CLASSES classes. Throws AppError 'bad-dataset' if a
+ * probe has fewer than 2 classes.
  */
 export async function probeStart({ engine, config, source, params, trainImages, images: all, signal }: ProbeStart): Promise<TensorMap> {
+  const isProbe = config.loss === 'probe';
   const random = randomFor(config.seed, 'probe');
   const images = random.shuffle([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MAX_IMAGES);
   const classes = [...new Set(images.map((i) => i.className))].sort();
-  if (classes.length < 2 || classes.length > MAX_CLASSES) return new Map();
+  if (isProbe && classes.length < 2) throw new AppError('bad-dataset', 'A linear probe needs training images of at least two classes.');
+  if (classes.length < 2 || (!isProbe && classes.length > MAX_CLASSES)) return new Map();
   const rows = await computePooledFeatures(
     { engine, config, source, params, signal },
     images.map((i) => all.source(i.id)),
@@ -44,7 +48,8 @@ export async function probeStart({ engine, config, source, params, trainImages, 
     throwIfCancelled(signal);
   };
   const probe = await fitProbe(rows, images.length, targetsOf(images, classes), pause);
-  return headFromProbe(params, probe, config.margin, random);
+  if (isProbe) return probeHead(params, probe, rows);
+  return headFromProbe(params, probe, expectedDistance(config), random, { unit: config.embedding === 'unit' });
 }
 
 /** [n, K]: 1 if an image belongs to a class, else 0. Content that occurs in several classes belongs to each, as in pairs. */

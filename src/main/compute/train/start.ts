@@ -1,3 +1,4 @@
+import { lossInfo, trainsBySteps } from '../../../shared/losses.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import { startSchedule } from '../../domain/evaluate/schedule.ts';
 import type { TrainState } from '../../nn/engines/engine.ts';
@@ -5,15 +6,16 @@ import { initialTensors } from '../../nn/initialise.ts';
 import type { TrainTask } from '../../nn/ir/task.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { lossOf } from '../../nn/losses/index.ts';
-import { BACKBONE_PREFIX, backboneParams, siameseParams, trainingTask } from '../../nn/siamese.ts';
-import { checkBest, type Progress, readBase, readLast, specOf, writeBase } from '../model/checkpoint.ts';
+import { BACKBONE_PREFIX, backboneParams, siameseParams, specOf, trainableNames, trainingTask } from '../../nn/siamese.ts';
+import { checkBest, type Progress, readBase, readLast, writeBase } from '../model/checkpoint.ts';
 import type { TrainRequest } from '../protocol/protocol.ts';
 
-/** The training graph for a batch of `samples`. */
-export function taskFor(config: RunConfig, samples: number): TrainTask {
+/** The training graph for a batch of `samples`. `classes`: of the training images. */
+export function taskFor(config: RunConfig, samples: number, classes: number): TrainTask {
   const { scope, batchNorm, margin, optimizer, weightDecay, clipNorm } = config;
   const loss = lossOf(config.loss);
-  return trainingTask(specOf(config), { scope, batchNorm, loss, margin, optimizer: { name: optimizer, weightDecay, clipNorm } }, samples);
+  const options = { scope, batchNorm, loss, margin, classes, optimizer: { name: optimizer, weightDecay, clipNorm } };
+  return trainingTask(specOf(config), options, samples);
 }
 
 /** The state in which training starts: the initial or loaded weights, or a checkpoint. */
@@ -23,8 +25,11 @@ export interface Start {
   progress: Progress;
 }
 
-/** Initialises a network, loads the backbone's weights from `weightsPath` if there is one, and writes the frozen tensors. */
-export async function newStart({ model: { folder, config }, weightsPath }: TrainRequest): Promise<Start> {
+/**
+ * Initialises a network, and the tensors that its loss trains beside it, loads the backbone's weights from `weightsPath` if there is one, and
+ * writes the frozen tensors.
+ */
+export async function newStart({ model: { folder, config }, weightsPath }: TrainRequest, classes: number): Promise<Start> {
   const spec = specOf(config);
   const tensors = initialTensors(siameseParams(spec), config.seed);
   if (weightsPath !== null) {
@@ -32,8 +37,13 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
     const loaded = await loadWeights(weightsPath, { backbone: config.backbone, params: backboneParams(spec) });
     for (const [name, tensor] of loaded.tensors) tensors.set(BACKBONE_PREFIX + name, tensor);
   }
-  const task = taskFor(config, 2);
-  const updated = new Set([...task.trainable, ...task.statistics.map(({ name }) => name)]);
+  const updated = new Set(trainableNames(spec, config.scope));
+  if (trainsBySteps(lossInfo(config.loss))) {
+    const task = taskFor(config, 2, classes);
+    for (const name of [...task.trainable, ...task.statistics.map((statistic) => statistic.name)]) updated.add(name);
+    const ofLoss = [...task.program.params.values()].map(({ spec: one }) => one).filter(({ name }) => !tensors.has(name));
+    for (const [name, tensor] of initialTensors(ofLoss, config.seed)) tensors.set(name, tensor);
+  }
   const select = (isUpdated: boolean): TensorMap => new Map([...tensors].filter(([name]) => updated.has(name) === isUpdated));
   const frozen = select(false);
   writeBase(folder, config, frozen);

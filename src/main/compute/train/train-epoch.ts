@@ -1,10 +1,13 @@
 import { AppError } from '../../../shared/errors.ts';
+import { samplesPerStep } from '../../../shared/losses.ts';
+import { trainingPairs } from '../../domain/pairs/sample-pairs.ts';
 import type { Sample } from '../../domain/pairs/samples.ts';
 import { SAMPLES } from '../../nn/losses/loss.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { Part } from '../embed/feature-source.ts';
 import { SAMPLERS } from './samplers.ts';
 import { secondsLeft, type Session } from './session.ts';
+import { distancesOf } from './validate-epoch.ts';
 
 const REPORT_MS = 200; // between two reports of progress in an epoch
 
@@ -18,7 +21,8 @@ interface TrainedEpoch {
 /** One pass over the epoch's samples. Throws AppError 'cancelled', or 'bad-request' if the loss becomes NaN or infinite. */
 export async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
   const { config, loss, trainer, trainImages, source, context } = session;
-  const samples = SAMPLERS[loss.samples](trainImages, config.seed, epoch, config.negatives);
+  if (loss.samples === 'none') return trainedWithoutSteps(session, epoch);
+  const samples = SAMPLERS[loss.samples](trainImages, config.seed, epoch, config);
   const perSample = SAMPLES[loss.samples].images;
   const out: TrainedEpoch = { loss: 0, images: perSample * samples.length, distances: [], labels: [] };
   let done = 0;
@@ -61,14 +65,25 @@ function* batchesOf(
   epoch: number,
 ): Generator<Part & { batch: readonly Sample[] }> {
   const roles = Array.from({ length: SAMPLES[loss.samples].images }, (_, k) => ({ k, side: 'abc'[k]! }));
-  for (let from = 0; from < samples.length; from += config.batch) {
-    const batch = samples.slice(from, from + config.batch);
+  const size = samplesPerStep(config);
+  for (let from = 0; from < samples.length; from += size) {
+    const batch = samples.slice(from, from + size);
     const images = roles.flatMap(({ k }) => batch.map((sample) => all.source(sample.images[k]!)));
     const streams = config.augmentation
       ? roles.flatMap(({ side }) => batch.map((_, i) => [config.seed, 'augment', epoch, from + i, side] as const))
       : undefined;
     yield { batch, images, streams };
   }
+}
+
+/** The figures of an epoch without steps, from the epoch's training pairs. */
+async function trainedWithoutSteps(session: Session, epoch: number): Promise<TrainedEpoch> {
+  const { config, loss, trainer, trainImages } = session;
+  const pairs = trainingPairs(trainImages, config.seed, epoch, config.negatives);
+  const { params } = await trainer.state();
+  const distances = Array.from(await distancesOf(session, params, pairs));
+  const labels = pairs.map(({ label }) => label);
+  return { loss: loss.ofPairs(distances, labels, config), images: trainImages.length, distances, labels };
 }
 
 function diverged(epoch: number, lr: number): AppError {

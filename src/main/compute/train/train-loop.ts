@@ -6,8 +6,10 @@ import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { summariseValidation } from '../../domain/evaluate/validation-summary.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { sameFileCheck } from '../../foundation/files.ts';
-import type { Trainer } from '../../nn/engines/engine.ts';
+import type { Trainer, TrainState } from '../../nn/engines/engine.ts';
 import { lossOf } from '../../nn/losses/index.ts';
+import { expectedDistance, lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
+import { countClasses } from '../../domain/pairs/samples.ts';
 import { entryOf } from '../../nn/siamese.ts';
 import { openSource } from '../embed/feature-source.ts';
 import { openEngine } from '../engine/engine-choice.ts';
@@ -30,10 +32,11 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   const began = performance.now();
   const { config, folder } = request.model;
   const engine = await openEngine(config.engine, config.device);
-  const { frozen, state, progress } = request.resume ? checkpointStart(request) : await newStart(request);
-  for (const row of progress.rows) if (row.epoch > request.epochsStored) context.progress({ kind: 'recovered', row });
   const images = new DatasetImages(request.images, request.root);
   const trainImages = images.training(config.same);
+  const classes = countClasses(trainImages);
+  const { frozen, state, progress } = request.resume ? checkpointStart(request) : await newStart(request, classes);
+  for (const row of progress.rows) if (row.epoch > request.epochsStored) context.progress({ kind: 'recovered', row });
   const validPairs = unpackPairs(request.validPairs);
   const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });
   let trainer: Trainer | null = null;
@@ -42,12 +45,14 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       signal: context.signal,
       onProgress: (done, total) => context.progress({ kind: 'prepare', done, total }),
     });
-    if (!request.resume && config.headStart === 'probe') {
+    if (!request.resume && (config.headStart === 'probe' || config.loss === 'probe')) {
       const params = new Map([...frozen, ...state.params]);
       const head = await probeStart({ engine, config, source, params, trainImages, images, signal: context.signal });
       for (const [name, tensor] of head) state.params.set(name, tensor);
     }
-    trainer = await engine.trainer((samples) => taskFor(config, samples), frozen, state);
+    trainer = trainsBySteps(lossInfo(config.loss))
+      ? await engine.trainer((samples) => taskFor(config, samples, classes), frozen, state)
+      : trainerWithoutSteps(state);
     const session: Session = {
       folder,
       config,
@@ -61,7 +66,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       validPairs,
       context,
       started: performance.now(),
-      partSize: config.batch,
+      partSize: samplesPerStep(config),
     };
     const { last, stoppedEarly } = await trainEpochs(session, progress);
     return {
@@ -70,7 +75,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
         last.bestDistances,
         validPairs.map((p) => p.label),
         unitsOfPairs(validPairs, request.images.ids, request.units),
-        config.margin,
+        { scale: expectedDistance(config), margin: config.loss === 'contrastive' ? config.margin : null },
       ),
       modelSha256: modelSha256(config, readModel(request.model)),
       seconds: (performance.now() - began) / 1000,
@@ -81,6 +86,13 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
     await source.close();
   }
 }
+
+/** The trainer of a loss without steps: the state stays as it started. */
+const trainerWithoutSteps = (state: TrainState): Trainer => ({
+  step: () => Promise.reject(new Error('This loss has no training steps.')),
+  state: () => Promise.resolve(state),
+  dispose: () => Promise.resolve(),
+});
 
 const movedError = (folder: string): AppError =>
   new AppError(

@@ -10,8 +10,9 @@ export function pairDistance(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-/** Euclidean distances of pairs [pairs]. `embeddings` [n, dim]; `rowOf`: embedding row by image id, for all ids of the pairs. */
-export function pairDistances(pairs: readonly Pair[], embeddings: Float32Array, dim: number, rowOf: ReadonlyMap<number, number>): Float64Array {
+/** Euclidean distances of pairs [pairs]. `embeddings` [rowOf.size, d]; `rowOf`: embedding row by image id, for all ids of the pairs. */
+export function pairDistances(pairs: readonly Pair[], embeddings: Float32Array, rowOf: ReadonlyMap<number, number>): Float64Array {
+  const dim = embeddings.length / rowOf.size;
   const embeddingOf = (image: number): Float32Array => embeddings.subarray(rowOf.get(image)! * dim, (rowOf.get(image)! + 1) * dim);
   return Float64Array.from(pairs, ({ a, b }) => pairDistance(embeddingOf(a), embeddingOf(b)));
 }

@@ -7,16 +7,22 @@ import type { PairUnits } from './units.ts';
 export type ValidationSummary = Required<Pick<RunRecord, 'calibration' | 'validDistances' | 'warnings'>>;
 
 /**
- * Threshold, calibration, sorted distances and warnings from validation pairs. `distances`, `labels` [N]; `margin`: of the loss.
+ * Threshold, calibration, sorted distances and warnings from validation pairs. `distances`, `labels` [N]. `scale`: the distance that
+ * different images are expected to have; `margin`: the one that the loss pushes them to, null if it has none.
  * Throws as chooseThreshold does.
  */
-export function summariseValidation(distances: readonly number[], labels: ArrayLike<number>, units: PairUnits, margin: number): ValidationSummary {
+export function summariseValidation(
+  distances: readonly number[],
+  labels: ArrayLike<number>,
+  units: PairUnits,
+  { scale, margin }: { scale: number; margin: number | null },
+): ValidationSummary {
   const { calibration, warning } = fitCalibration(distances, labels, units);
   const distancesOf = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);
   const warnings = [
     warning,
-    collapseWarning(distances, margin),
-    unreachableMargin(distances, labels, margin),
+    collapseWarning(distances, scale),
+    margin === null ? null : unreachableMargin(distances, labels, margin),
     smallSampleWarning('valid', distances.length),
   ];
   return { calibration, validDistances: { same: distancesOf(0), different: distancesOf(1) }, warnings: warnings.filter((w) => w !== null) };

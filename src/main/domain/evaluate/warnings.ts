@@ -3,7 +3,7 @@ import { countText } from '../../../shared/format.ts';
 import { splitName } from './check.ts';
 import { quantile } from './metrics.ts';
 
-/** Embeddings count as collapsed if the middle 98 % of distances span less than this share of the margin. */
+/** Embeddings count as collapsed if the middle 98 % of distances span less than this share of the expected distance. */
 const COLLAPSED_SPREAD = 0.02;
 /** Share of the margin that counts as reached. The gradient of a margin loss vanishes at the margin, so pairs stop just below it. */
 const NEAR_MARGIN = 0.9;
@@ -12,13 +12,13 @@ const MIN_PAIRS = 100; // fewer give a warning
 
 const shortNumber = (x: number): string => Number(x.toPrecision(3)).toString();
 
-/** A warning if nearly all distances of a split's pairs are equal, else null. `distances` [N]; `margin`: a distance. */
-export function collapseWarning(distances: ArrayLike<number>, margin: number): string | null {
+/** A warning if nearly all distances of a split's pairs are equal, else null. `distances` [N]; `scale`: the distance that different images are expected to have. */
+export function collapseWarning(distances: ArrayLike<number>, scale: number): string | null {
   if (distances.length < 2) return null;
   const sorted = Float64Array.from(distances).sort();
   const [low, high] = [quantile(sorted, 0.01), quantile(sorted, 0.99)];
-  if (!(high - low < COLLAPSED_SPREAD * margin)) return null;
-  return `The network gives nearly every pair the same distance (${shortNumber(low)} to ${shortNumber(high)}, with a margin of ${shortNumber(margin)}), so it cannot tell same from different. Train again with a lower learning rate, another seed or more layers trained.`;
+  if (!(high - low < COLLAPSED_SPREAD * scale)) return null;
+  return `The network gives nearly every pair the same distance (${shortNumber(low)} to ${shortNumber(high)}, where about ${shortNumber(scale)} is expected of different images), so it cannot tell same from different. Train again with a lower learning rate, another seed or more layers trained.`;
 }
 
 /** A warning if hardly any different pair reaches the margin of the loss, else null. `distances`, `labels` [N]. */

@@ -1,6 +1,6 @@
 import type { NegativeKind } from '../../../shared/pair-relation.ts';
-import { randomFor } from '../../../shared/random.ts';
-import { samplePairs, type TrainImage, trainingPairs } from './sample-pairs.ts';
+import { type Random, randomFor } from '../../../shared/random.ts';
+import { type TrainImage, trainingPairs } from './sample-pairs.ts';
 
 /** Input of one loss term: image ids and a label. */
 export interface Sample {
@@ -12,33 +12,95 @@ export interface Sample {
 export const pairSamples = (images: readonly TrainImage[], seed: number, epoch: number, negatives?: NegativeKind): Sample[] =>
   trainingPairs(images, seed, epoch, negatives).map(({ a, b, label }) => ({ images: [a, b], label }));
 
-/** One epoch's triplets in random order: anchor, image of its identity (class or group), image of another. At most one per anchor. */
-export function tripletSamples(images: readonly TrainImage[], seed: number, epoch: number, negatives: NegativeKind = 'anywhere'): Sample[] {
-  const random = randomFor(seed, 'triplets', epoch);
-  const pairs = samplePairs(inTraining(images), random, { rounds: 1, negatives }); // an anchor's 'same' pair, then its 'different' one
-  const triplets = Array.from({ length: pairs.length / 2 }, (_, i): Sample => {
-    const [same, different] = [pairs[2 * i]!, pairs[2 * i + 1]!];
-    return { images: [same.a, same.b, different.b], label: 0 };
-  });
-  return random.shuffle(triplets);
+/** The composition of a step's images. */
+export interface ClassBatch {
+  classesPerStep: number;
+  imagesPerClass: number;
 }
 
 /**
- * One epoch's images in samples of two of the same identity (class or group); the label is the index of the identity in alphabetical
- * order. Leaves out images whose content has several identities, and one image of each identity with an odd number of images.
+ * One epoch's images, step after step: each step has `imagesPerClass` images of one class (or group, where same means same group) after another, until it has `classesPerStep` times as
+ * many. So data sets with fewer classes get more images of each, and every step has the same size. A sample's label is the index of the class
+ * in alphabetical order. An epoch has as many steps as fill the data set once, at least one.
+ *
+ * No step has two images of one content; images whose content is filed under several classes are left out. Classes and the images of a class
+ * come in turns, each in a new random order when all had theirs: small classes are repeated. A class with fewer images than `imagesPerClass`
+ * gives all it has. Where all images are fewer than a step, the step has them all.
  */
-export function labelledSamples(images: readonly TrainImage[], seed: number, epoch: number): Sample[] {
+export function labelledSamples(
+  images: readonly TrainImage[],
+  seed: number,
+  epoch: number,
+  { classesPerStep, imagesPerClass }: ClassBatch,
+): Sample[] {
   const random = randomFor(seed, 'labelled', epoch);
+  const members = membersOfClasses(images);
+  const total = members.reduce((sum, { length }) => sum + length, 0);
+  const size = Math.min(classesPerStep * imagesPerClass, total);
+  const classes = new Turns(
+    members.map((_, label) => label),
+    random,
+  );
+  const turns = members.map((ids) => new Turns(ids, random));
+  const samples: Sample[] = [];
+  for (let step = 0; step < Math.max(1, Math.floor(total / size)); step++) {
+    const used = new Set<number>();
+    const usedOfClass = new Map<number, number>();
+    const round = new Set<number>(); // classes that had their turn since all had
+    while (used.size < size) {
+      if (round.size === members.length) round.clear();
+      const label = classes.next(round);
+      round.add(label);
+      const before = usedOfClass.get(label) ?? 0;
+      const count = Math.min(imagesPerClass, members[label]!.length - before, size - used.size);
+      usedOfClass.set(label, before + count);
+      for (let n = 0; n < count; n++) {
+        const id = turns[label]!.next(used);
+        used.add(id);
+        samples.push({ images: [id], label });
+      }
+    }
+  }
+  return samples;
+}
+
+/** Classes of the labelled samples. */
+export const countClasses = (images: readonly TrainImage[]): number => membersOfClasses(images).length;
+
+/** Ids of the training images by class, in alphabetical order; one id of each content. */
+function membersOfClasses(images: readonly TrainImage[]): number[][] {
   const train = inTraining(images).toSorted((a, b) => a.id - b.id);
   const nameOf = ({ identity, className }: TrainImage): string => identity ?? className;
   const namesOf = new Map<string, Set<string>>();
   for (const image of train) namesOf.set(image.content, (namesOf.get(image.content) ?? new Set()).add(nameOf(image)));
-  const byName = Map.groupBy(train, nameOf);
-  const samples = [...byName.keys()].sort().flatMap((name, label) => {
-    const members = random.shuffle(byName.get(name)!.filter(({ content }) => namesOf.get(content)!.size === 1));
-    return Array.from({ length: members.length >> 1 }, (_, i): Sample => ({ images: members.slice(2 * i, 2 * i + 2).map(({ id }) => id), label }));
-  });
-  return random.shuffle(samples);
+  const names = [...new Set(train.map(nameOf))].sort();
+  const members = new Map(names.map((name) => [name, new Map<string, number>()]));
+  for (const image of train) {
+    const ofName = members.get(nameOf(image))!;
+    if (namesOf.get(image.content)!.size === 1 && !ofName.has(image.content)) ofName.set(image.content, image.id);
+  }
+  return [...members.values()].map((ids) => [...ids.values()]).filter(({ length }) => length > 0);
+}
+
+/** Gives items in turns: each once in a random order, then again in another. An item that is skipped keeps its place. */
+class Turns {
+  private readonly items: readonly number[];
+  private readonly random: Random;
+  private order: number[] = [];
+
+  constructor(items: readonly number[], random: Random) {
+    this.items = items;
+    this.random = random;
+  }
+
+  /** `skip`: some of the items, not all. */
+  next(skip: ReadonlySet<number>): number {
+    for (;;) {
+      const at = this.order.findLastIndex((item) => !skip.has(item));
+      if (at >= 0) return this.order.splice(at, 1)[0]!;
+      this.order.unshift(...this.random.shuffle(this.items));
+    }
+  }
 }
 
 const inTraining = (images: readonly TrainImage[]): TrainImage[] => images.filter(({ split }) => split === 'train');

@@ -1,3 +1,4 @@
+import { lossInfo } from '../../../shared/losses.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 
 /** Metadata that another program needs to use the network: input, distance, metrics, versions, as text by key. */
@@ -8,7 +9,13 @@ export function modelCard(run: RunRecord): Record<string, string> {
     'twinlens.run': run.run,
     'twinlens.dataset': `${run.dataset} ${run.snapshot}`,
     'twinlens.input': `RGB [1, 3, ${config.size}, ${config.size}], (value / 255 - mean) / std, mean ${config.preprocessing.mean.join(' ')}, std ${config.preprocessing.std.join(' ')}`,
-    'twinlens.distance': `Euclidean, margin ${config.margin}, different above ${run.calibration?.threshold ?? 'unknown'}`,
+    'twinlens.distance': [
+      'Euclidean',
+      ...(config.loss === 'probe' || config.embedding === 'unit' ? ['embeddings have length 1'] : []),
+      ...(lossInfo(config.loss).margin?.unit === 'distance' ? [`margin ${config.margin}`] : []),
+      `different above ${run.calibration?.threshold ?? 'unknown'}`,
+    ].join(', '),
+    'twinlens.loss': config.loss,
     'twinlens.metrics': JSON.stringify(metrics),
     'twinlens.modelSha256': run.modelSha256 ?? '',
     'twinlens.versions': JSON.stringify(run.versions),

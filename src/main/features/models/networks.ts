@@ -7,7 +7,7 @@ import { OUTDATED, runNumber } from '../../../shared/run-words.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { ModelRef } from '../../compute/protocol/protocol.ts';
 import type { RunStore } from '../../db/runs.ts';
-import { layerNames, siameseParams } from '../../nn/siamese.ts';
+import { layerNames, siameseParams, specOf } from '../../nn/siamese.ts';
 import { isIntact } from '../../nn/weights/checksum.ts';
 import { openSafetensors, readSafetensors } from '../../nn/weights/safetensors.ts';
 import { modelCard } from './model-card.ts';
@@ -87,8 +87,7 @@ export class Networks {
 }
 
 function hasOtherTensors({ config }: StoredRun, files: readonly string[]): boolean {
-  const { backbone, flavour, size, dim } = config;
-  const expected = new Map(siameseParams({ backbone, flavour, size, dim }).map(({ name, shape }) => [name, shape.join()]));
+  const expected = new Map(siameseParams(specOf(config)).map(({ name, shape }) => [name, shape.join()]));
   try {
     const stored = files.flatMap(shapesIn);
     const isOther = stored.length !== expected.size || stored.some(([name, shape]) => expected.get(name) !== shape);

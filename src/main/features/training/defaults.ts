@@ -5,9 +5,50 @@ import { PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
 import { BACKBONE_INFO, type BackboneName } from '../../../shared/backbones.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import { withDefaults } from '../../../shared/training-options/defaults.ts';
-import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
+import { lossInfo } from '../../../shared/losses.ts';
+import { type OptionName, TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 
 const DEFAULT_PREPROCESSING = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies RunConfig['preprocessing'];
+
+const MAX_IMAGES_PER_STEP = 256; // losses over all triples of a step need memory for their cube
+
+type Values = ReturnType<typeof withDefaults>;
+
+/** What speaks against the loss and its options, with the option's name. */
+function lossProblem({
+  same,
+  loss,
+  embedding,
+  margin,
+  scope,
+  classesPerStep,
+  imagesPerClass,
+}: Values): { field: OptionName; message: string } | null {
+  const { label, needsUnitLength, samples, margin: about } = lossInfo(loss);
+  if (loss === 'probe' && scope !== 'head')
+    return { field: 'scope', message: 'A linear probe trains no layers below the head: choose scope "head", or another loss.' };
+  if (loss === 'probe')
+    return same === 'class'
+      ? null
+      : { field: 'loss', message: 'A linear probe learns classes, but same pairs are not of one class here: choose another loss.' };
+  if (needsUnitLength && embedding === 'raw') {
+    return {
+      field: 'embedding',
+      message: `The ${label} compares directions, so it needs embeddings of length 1: choose embedding "unit", or another loss.`,
+    };
+  }
+  if (samples === 'labelled' && classesPerStep * imagesPerClass > MAX_IMAGES_PER_STEP) {
+    return {
+      field: 'imagesPerClass',
+      message: `A step would have ${classesPerStep * imagesPerClass} images; at most ${MAX_IMAGES_PER_STEP} are possible.`,
+    };
+  }
+  if (about?.unit === 'radians' && margin >= Math.PI / 2)
+    return { field: 'margin', message: `The margin of the ${label} is an angle in radians: it must be below 1.57.` };
+  if (about?.unit === 'distance' && embedding === 'unit' && margin >= 2)
+    return { field: 'margin', message: 'Embeddings of length 1 have distances of at most 2, so the margin must be below 2.' };
+  return null;
+}
 
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
 
@@ -15,7 +56,11 @@ export const backboneFor = (request: TrainRequest): BackboneName => request.back
 export function configFor(
   request: TrainRequest,
   weights: WeightsInfo | null,
-  { sampleBits, groupName }: Pick<DatasetSummary, 'sampleBits' | 'groupName'> = { sampleBits: null, groupName: null },
+  { sampleBits, groupName, classes }: Pick<DatasetSummary, 'sampleBits' | 'groupName' | 'classes'> = {
+    sampleBits: null,
+    groupName: null,
+    classes: {},
+  },
 ): RunConfig {
   const { dataset: _, weights: _source, augmentation = null, ...choices } = request;
   const values = withDefaults(choices, weights !== null);
@@ -58,8 +103,11 @@ export function configFor(
   const { smallest } = BACKBONE_INFO[backbone];
   if (size < smallest)
     throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${smallest} px.`, { field: 'size' });
+  const problem = lossProblem(values);
+  if (problem) throw new AppError('bad-request', problem.message, { field: problem.field });
   return {
     ...values,
+    ...(values.loss === 'probe' ? { dim: Object.keys(classes).length, epochs: 1 } : {}),
     weights,
     augmentation,
     flavour: weights?.flavour ?? 'torch',

@@ -1,11 +1,12 @@
+import { lossInfo, type LossInfo } from '../../../shared/losses.ts';
 import { runNumber } from '../../../shared/run-words.ts';
 import type { TimeEstimate } from '../../../shared/training-plan.ts';
 import { countText } from '../../../shared/format.ts';
 import type { EpochRow, RunConfig, RunRecord } from '../../../shared/run.ts';
 import { median } from './median.ts';
 
-/** Training passes per image and epoch: each image is the anchor of two pairs, which have four images. */
-const PASSES = 4;
+/** Training passes per image and epoch. Pairs: each image is the anchor of two pairs, which have four images. */
+const PASSES = { pairs: 4, labelled: 1, none: 0 } as const satisfies Record<LossInfo['samples'], number>;
 
 /** Number of images in the splits that training uses. */
 export interface SplitSizes {
@@ -55,7 +56,7 @@ export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forwa
   const preparation = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
   const evaluation = (config.scope === 'all' ? forward : step / 3) * load.valid; // a forward pass is about a third of a training step
   return {
-    seconds: preparation + config.epochs * (PASSES * load.train * step + evaluation),
+    seconds: preparation + config.epochs * (PASSES[lossInfo(config.loss).samples] * load.train * step + evaluation),
     basis: 'a rough estimate from a few steps and images, just measured on this computer',
   };
 }
@@ -64,6 +65,15 @@ export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forwa
 const usedOneDevice = ({ sessions }: RunRecord): boolean => new Set(sessions.map(({ engine, device }) => `${engine} ${device}`)).size <= 1;
 
 function isSimilar(a: RunConfig, b: RunConfig): boolean {
-  const kind = (c: RunConfig): unknown[] => [c.backbone, c.scope, c.size, c.batchNorm, c.engine, c.device, c.augmentation === null];
+  const kind = (c: RunConfig): unknown[] => [
+    c.backbone,
+    c.scope,
+    c.size,
+    c.batchNorm,
+    c.engine,
+    c.device,
+    c.augmentation === null,
+    lossInfo(c.loss).samples,
+  ];
   return kind(a).join() === kind(b).join();
 }

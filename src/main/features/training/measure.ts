@@ -1,3 +1,4 @@
+import { lossInfo, samplesPerStep } from '../../../shared/losses.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { Measurement } from './estimate.ts';
@@ -20,7 +21,8 @@ export class Measurements {
   /** Takes seconds the first time. Throws as compute does; the next call repeats a failed measurement. */
   async measure(config: RunConfig, sample: ReadingSample): Promise<Measurement> {
     const { backbone, scope, size, batchNorm, engine, device } = config;
-    const pairs = Math.min(config.batch, MAX_PAIRS[scope]);
+    const batch = lossInfo(config.loss).samples === 'labelled' ? Math.ceil(samplesPerStep(config) / 2) : config.batch; // pairs, two images each
+    const pairs = Math.min(batch, MAX_PAIRS[scope]);
     const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.timeSteps(config, pairs));
     const { dataset, files } = sample;
     const read = await this.once(JSON.stringify([dataset, size]), async () =>

@@ -55,7 +55,7 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const request = { ...parsed.data, engine: device.engine, device: device.device };
   const problem = deviceProblem(device, facts.devices);
   if (problem) problems.push({ field: 'device', message: `${problem} Choose another device.` });
-  const config = configOf(facts, request, problems);
+  const config = configOf(facts, request, dataset, problems);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
   return { request: problems.length ? null : request, dataset, config, problems, images, device };
@@ -79,10 +79,10 @@ function findDataset({ datasets }: PlanFacts, idOrName: string, problems: PlanPr
 }
 
 /** The configuration, with weights not yet verified. If choices conflict, adds a problem and returns null. */
-function configOf(facts: PlanFacts, request: TrainRequest, problems: PlanProblem[]): RunConfig | null {
+function configOf(facts: PlanFacts, request: TrainRequest, dataset: DatasetSummary | null, problems: PlanProblem[]): RunConfig | null {
   const weights = request.weights === undefined ? null : weightsOf(facts, request, request.weights, problems);
   try {
-    return configFor(request, weights);
+    return configFor(request, weights, dataset ?? undefined);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { field } = error.details;

@@ -1,6 +1,7 @@
 import { runNumber } from '../../../shared/run-words.ts';
 import type { TrainRequest as TrainChoices } from '../../../shared/contract.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
+import { lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { labelPhrase, meaningOf } from '../../../shared/same-meaning.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
@@ -63,6 +64,11 @@ export class Training {
       );
     }
     const config = { ...run.config, ...changes };
+    if (run.status === 'done' && !trainsBySteps(lossInfo(config.loss)))
+      throw new AppError(
+        'bad-request',
+        `Run ${runNumber(id)} has no training steps, so there is nothing to resume. Start a new run with another loss.`,
+      );
     if (run.status === 'done' && config.epochs <= run.epochs.length) {
       throw new AppError(
         'bad-request',
@@ -176,10 +182,10 @@ const startLastAfter = (sessions: readonly RunSession[], epoch: number): RunSess
 ];
 
 /** A new session, starting after the run's last epoch. */
-const sessionOf = ({ config: { engine, device, batch }, epochs }: RunRecord): RunSession => ({
+const sessionOf = ({ config, epochs }: RunRecord): RunSession => ({
   firstEpoch: epochs.length + 1,
-  engine,
-  device,
-  batch,
+  engine: config.engine,
+  device: config.device,
+  batch: samplesPerStep(config),
   partPairs: null,
 });

@@ -65,7 +65,8 @@ export class Builder {
     return dense(this.program, x, this.weight(`${name}.weight`, [out, x.shape[1]!]), this.weight(`${name}.bias`, [out]));
   }
 
-  private weight(name: string, shape: readonly number[], initialValue?: number): Value {
+  /** Declares a trainable tensor. */
+  weight(name: string, shape: readonly number[], initialValue?: number): Value {
     return this.program.param({ name, shape, kind: 'weight', ...(initialValue === undefined ? {} : { initialValue }) });
   }
 

@@ -1,19 +1,5 @@
 import { DISTANCE_EPSILON } from '../functional/pair-distance.ts';
-import type { TensorMap } from '../ir/tensor.ts';
-import { HIDDEN } from '../siamese.ts';
-
-/** The head of a network, row-major. Its last bias is in both embeddings and has no effect on their distance. */
-export interface HeadWeights {
-  w0: Float32Array; // [256, C]
-  b0: Float32Array; // [256]
-  w2: Float32Array; // [d, 256]
-}
-
-/** The head's weights. `params`: all tensors of a network. */
-export function headOf(params: TensorMap): HeadWeights {
-  const data = (name: string): Float32Array => params.get(name)!.data as Float32Array;
-  return { w0: data('fc.0.weight'), b0: data('fc.0.bias'), w2: data('fc.2.weight') };
-}
+import { cellEmbeddings, type HeadWeights } from './cell-embeddings.ts';
 
 /** All pairs of a cell x of A with a cell y of B. */
 export interface CorrespondingCells {
@@ -32,8 +18,8 @@ export interface CorrespondingCells {
  *
  *   e(x) = 1/n J F(x),   sum over x of e(x) = z(p) - z(0)
  *
- * (integrated gradients of z, Sundararajan et al. 2017, equation 1; exact here: along the path a hidden unit h t + b0 crosses the kink of
- * ReLU once, so its mean slope is (relu(h + b0) - relu(b0)) / h with h = W0 p, and J = W2 diag(slope) W0). Hence the squared distance
+ * (integrated gradients of z, Sundararajan et al. 2017, equation 1; exact for a raw head: along the path a hidden unit h t + b0 crosses the
+ * kink of ReLU once, so its mean slope is (relu(h + b0) - relu(b0)) / h with h = W0 p, and J = W2 diag(slope) W0). Hence the squared distance
  *
  *   D² = |z_A - z_B|² + eps² = R² - 2 <z_A - z(0), z_B - z(0)>,   R² = |z_A - z(0)|² + |z_B - z(0)|² + eps²
  *
@@ -80,42 +66,12 @@ function unitVectors(features: Float32Array, channels: number, n: number): Float
   });
 }
 
-/** e(x) of every cell: [n][d]. `features`: [C, n]. */
-function cellEmbeddings(features: Float32Array, channels: number, { w0, b0, w2 }: HeadWeights): Float64Array[] {
-  const n = features.length / channels;
-  const dim = w2.length / HIDDEN;
-  const pooled = Float64Array.from({ length: channels }, (_, c) => sum(features.subarray(c * n, (c + 1) * n)) / n);
-  const jacobian = Array.from({ length: dim }, () => new Float64Array(channels)); // [d][C]
-  for (let i = 0; i < HIDDEN; i++) {
-    const row = w0.subarray(i * channels, (i + 1) * channels);
-    const slope = meanSlope(dot(row, pooled), b0[i]!);
-    if (slope === 0) continue;
-    for (let k = 0; k < dim; k++) {
-      const weight = w2[k * HIDDEN + i]! * slope;
-      const into = jacobian[k]!;
-      for (let c = 0; c < channels; c++) into[c]! += weight * row[c]!;
-    }
-  }
-  return Array.from({ length: n }, (_, x) =>
-    Float64Array.from(jacobian, (row) => {
-      let total = 0;
-      for (let c = 0; c < channels; c++) total += row[c]! * features[c * n + x]!;
-      return total / n;
-    }),
-  );
-}
-
-/** The mean slope of ReLU between b and b + h. */
-const meanSlope = (h: number, b: number): number => (h === 0 ? Number(b > 0) : (Math.max(0, h + b) - Math.max(0, b)) / h);
-
 const sumOf = (vectors: readonly Float64Array[], n: number): Float64Array =>
   vectors[0]!.map((_, k) => {
     let total = 0;
     for (let x = 0; x < n; x++) total += vectors[x]![k]!;
     return total;
   });
-
-const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let total = 0;

@@ -6,7 +6,8 @@ import type { Operations } from '../ir/operations.ts';
 import type { SourceProgram } from '../ir/program.ts';
 import type { Task } from '../ir/task.ts';
 import type { Value } from '../ir/value.ts';
-import { buildFeatures, buildHead, type SiameseSpec } from '../siamese.ts';
+import { buildHead } from '../head.ts';
+import { buildFeatures, type SiameseSpec } from '../siamese.ts';
 import { activeImages, halves, largestFeatures, type Method } from './method.ts';
 import { integrate, weightedMap } from './path.ts';
 import { placeCells, type PlacedMap } from './receptive-field.ts';
@@ -74,7 +75,7 @@ export function detailTask(spec: SiameseSpec, layer: string): { task: Task; plac
   const { detailLayers } = backboneOf(spec.backbone);
   const { pooled, maps } = buildFeatures(b, spec, 2, [layer, ...detailLayers]);
   const embedding = buildHead(b, spec, pooled);
-  const { gradient } = integrate(b.program, pooled, embedding, STEPS);
+  const { gradient } = integrate(b.program, spec, pooled, embedding, STEPS);
   const distance = pairDistance(b.program, embedding);
   const [features, ...fine] = maps as [Value, ...Value[]];
   const part0 = weightedMap(b.program, gradient, features);

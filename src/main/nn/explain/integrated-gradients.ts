@@ -2,7 +2,8 @@ import { evenPlacement } from '../../../shared/maps/placement.ts';
 import { Builder } from '../backbones/builder.ts';
 import { DISTANCE_EPSILON } from '../functional/pair-distance.ts';
 import type { Task } from '../ir/task.ts';
-import { buildFeatures, buildHead, embeddingTask, type SiameseSpec } from '../siamese.ts';
+import { buildHead } from '../head.ts';
+import { buildFeatures, embeddingSize, embeddingTask, type SiameseSpec } from '../siamese.ts';
 import { distanceBetween, type Method, rowsOf } from './method.ts';
 
 /** Points of the integral, the middles of equal parts of the path. The error of the sum of the cells is stated with every map. */
@@ -25,10 +26,10 @@ export const SMOOTHING = 0.03;
 export const integratedGradients: Method = (spec) => ({
   tasks: { embed: embeddingTask(spec, 'image', 4), gradients: gradientsTask(spec) },
   async explain(run, { images, blurred, onProgress }) {
-    const { size, dim } = spec;
+    const { size } = spec;
     const start = blurred();
     const { embedding } = await run('embed', { images: Float32Array.from([...images, ...start]) });
-    const [a, b, blurredA, blurredB] = rowsOf(embedding!, dim) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const [a, b, blurredA, blurredB] = rowsOf(embedding!, embeddingSize(spec)) as [Float32Array, Float32Array, Float32Array, Float32Array];
     const difference = images.map((value, i) => value - start[i]!); // [2, 3, S, S]
     const partner = Float32Array.from(Array.from({ length: 2 * STEPS_PER_RUN }, (_, i) => [...(i < STEPS_PER_RUN ? b : a)]).flat());
     const mean = new Float32Array(images.length);
@@ -57,7 +58,7 @@ export function gradientsTask(spec: SiameseSpec): Task {
   const { pooled } = buildFeatures(b, spec, n, []);
   const { program } = b;
   const images = program.inputs.get('images')!;
-  const partner = program.input('partner', [n, spec.dim]);
+  const partner = program.input('partner', [n, embeddingSize(spec)]);
   const difference = program.sub(buildHead(b, spec, pooled), partner);
   const distance = program.sqrt(program.add(program.sum(program.square(difference), [1]), program.scalar(DISTANCE_EPSILON ** 2)));
   const [, ...shape] = images.shape;

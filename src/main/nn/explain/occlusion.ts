@@ -1,5 +1,5 @@
 import { evenPlacement } from '../../../shared/maps/placement.ts';
-import { embeddingTask } from '../siamese.ts';
+import { embeddingSize, embeddingTask } from '../siamese.ts';
 import { distanceBetween, type Method, rowsOf } from './method.ts';
 
 /** Patches along a side. A forward pass has one row of them. */
@@ -20,7 +20,7 @@ export const occlusion: Method = (spec) => ({
     const row = images.length / 2;
     const fill = blurred();
     const batch = new Float32Array(OCCLUSION_GRID * row);
-    const embed = async (): Promise<Float32Array[]> => rowsOf((await run('embed', { images: batch }))['embedding']!, spec.dim);
+    const embed = async (): Promise<Float32Array[]> => rowsOf((await run('embed', { images: batch }))['embedding']!, embeddingSize(spec));
     batch.set(images);
     const [a, b] = (await embed()) as [Float32Array, Float32Array];
     const distance = distanceBetween(a, b);

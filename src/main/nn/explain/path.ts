@@ -5,8 +5,11 @@ import type { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Operations } from '../ir/operations.ts';
 import type { Task } from '../ir/task.ts';
 import type { Value } from '../ir/value.ts';
-import { buildFeatures, buildHead, HIDDEN, type SiameseSpec } from '../siamese.ts';
+import { buildHead, HIDDEN } from '../head.ts';
+import { buildFeatures, type SiameseSpec } from '../siamese.ts';
 import { type Method, singleProgram } from './method.ts';
+import { lengthsOf, throughUnitLength } from './path-of-length.ts';
+import { integrateProbe } from './path-of-probe.ts';
 
 /**
  * Steps of the integral. The error falls with their square: with 64 a map was off by up to 1.3e-4 of its largest value on photographs
@@ -36,7 +39,7 @@ export function pathTask(spec: SiameseSpec, layer: string, pairs: number): Task 
   const { pooled, maps } = buildFeatures(b, spec, 2 * pairs, [layer]);
   const features = maps[0]!; // [2P, C, h, w]
   const embedding = buildHead(b, spec, pooled);
-  const { baseline, gradient } = integrate(b.program, pooled, embedding);
+  const { baseline, gradient } = integrate(b.program, spec, pooled, embedding);
   const distance = pairDistance(b.program, embedding);
   return { program: b.program, outputs: { embedding, distance, baseline, features, signedMap: weightedMap(b.program, gradient, features) } };
 }
@@ -52,9 +55,11 @@ export function pathTask(spec: SiameseSpec, layer: string, pairs: number): Task 
  *
  * As |v_k+1|² - |v_k|² = (v_k + v_k+1) · (v_k+1 - v_k), each step adds D_k+1 - D_k exactly, so the sum is complete for any number of
  * steps (a discrete gradient: Gonzalez 1996, "Time integration and discrete Hamiltonian systems"). Derivatives at 16 midpoints missed
- * completeness by 4 % in the median and by up to 75 %, because the norm and ReLU have kinks on the path.
+ * completeness by 4 % in the median and by up to 75 %, because the norm and ReLU have kinks on the path. The secant of the scaling to length
+ * 1, where the head has one, is in path-of-length.ts; a probe's in path-of-probe.ts.
  */
-export function integrate(b: ProgramBuilder, pooled: Value, embedding: Value, steps = STEPS): { baseline: Value; gradient: Value } {
+export function integrate(b: ProgramBuilder, { head }: SiameseSpec, pooled: Value, embedding: Value, steps = STEPS): PathIntegral {
+  if (head === 'probe') return integrateProbe(b, pooled, embedding, steps);
   const [images, dim] = embedding.shape as [number, number];
   const half = images / 2;
   const [w0, b0, w2, b2] = ['fc.0.weight', 'fc.0.bias', 'fc.2.weight', 'fc.2.bias'].map((name) => b.params.get(name)!.value) as [
@@ -71,12 +76,16 @@ export function integrate(b: ProgramBuilder, pooled: Value, embedding: Value, st
   const z = b.add(b.mul(b.reshape(hidden, [images, HIDDEN, 1]), times), b.reshape(b0, [HIDDEN, 1]));
   const active = relu(b, z); // [2P, 256, T + 1]
   const partner = b.concat([b.slice(embedding, [0], [half], [images]), b.slice(embedding, [0], [0], [half])], 0); // of each image
-  const embeddings = b.add(b.matmul(w2, active), b.reshape(b2, [dim, 1]));
-  const v = b.sub(embeddings, b.reshape(partner, [images, dim, 1])); // [2P, d, T + 1]
+  const last = b.add(b.matmul(w2, active), b.reshape(b2, [dim, 1])); // [2P, d, T + 1]
+  const lengths = head === 'unit' ? lengthsOf(b, last, 1) : null;
+  const v = b.sub(lengths ? b.div(last, lengths) : last, b.reshape(partner, [images, dim, 1])); // [2P, d, T + 1]
   const distances = b.sqrt(b.add(b.sum(b.square(v), [1], true), b.scalar(DISTANCE_EPSILON ** 2))); // [2P, 1, T + 1]
   const starts = (x: Value): Value => b.slice(x, [2], [0], [steps]);
   const ends = (x: Value): Value => b.slice(x, [2], [1], [steps + 1]);
-  const u = b.div(b.add(starts(v), ends(v)), b.add(starts(distances), ends(distances))); // [2P, d, T]
+  const secant = b.div(b.add(starts(v), ends(v)), b.add(starts(distances), ends(distances))); // [2P, d, T]
+  const u = lengths
+    ? throughUnitLength(b, secant, { start: starts(last), end: ends(last) }, { start: starts(lengths), end: ends(lengths) }, 1)
+    : secant;
   // Summation by parts, so that the large tensor is read once: sum of (a_k+1 - a_k) u_k = sum of a_k (u_k-1 - u_k), u = 0 outside.
   const weights = b.sub(b.pad(u, [0, 0, 1], [0, 0, 0]), b.pad(u, [0, 0, 0], [0, 0, 1])); // [2P, d, T + 1]
   const sums = b.matmul(active, weights, { transposeB: true }); // [2P, 256, d]
@@ -84,6 +93,11 @@ export function integrate(b: ProgramBuilder, pooled: Value, embedding: Value, st
   const constant = b.mul(b.matmul(b.mean(u, [2]), w2), b.isPositive(b0));
   const weighted = quotientOr(b, quotient, hidden, { limit: b.scale(b.square(b0), CONSTANT_BELOW ** 2), constant });
   return { baseline: b.reshape(b.slice(distances, [2], [0], [1]), [images]), gradient: b.matmul(weighted, w0) };
+}
+
+export interface PathIntegral {
+  baseline: Value; // [2P]
+  gradient: Value; // [2P, C]
 }
 
 /** Share of |b0|. A hidden unit with a smaller |W0 p| does not pass the kink of ReLU; dividing by it would amplify rounding. */

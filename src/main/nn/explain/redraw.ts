@@ -5,7 +5,8 @@ import { initialTensors } from '../initialise.ts';
 import type { Task } from '../ir/task.ts';
 import type { ParamSpec, TensorMap } from '../ir/tensor.ts';
 import type { Value } from '../ir/value.ts';
-import { BACKBONE_PREFIX, buildHead, type SiameseSpec } from '../siamese.ts';
+import { buildHead } from '../head.ts';
+import { BACKBONE_PREFIX, type SiameseSpec } from '../siamese.ts';
 
 /** A part of a network whose weights are redrawn together. */
 export interface Stage {
@@ -41,10 +42,10 @@ export function stagesFromTop(spec: SiameseSpec): Stage[] {
   }, []);
   buildHead(b, spec, globalMean(b.program, features));
   const head = newParams();
-  const layerOfHead = (name: string): Stage => ({ name, params: head.filter((param) => param.name.startsWith(`${name}.`)), blocks: [] });
+  const layerOf = ({ name }: ParamSpec): string => name.slice(0, name.lastIndexOf('.'));
+  const layers = [...new Set(head.map(layerOf))].reverse();
   return [
-    layerOfHead('fc.2'),
-    layerOfHead('fc.0'),
+    ...layers.map((name): Stage => ({ name, params: head.filter((param) => layerOf(param) === name), blocks: [] })),
     ...stages.reverse().map((stage): Stage => {
       const [first, last] = [stage[0]!.name, stage.at(-1)!.name];
       return {

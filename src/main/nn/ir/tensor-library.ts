@@ -24,6 +24,7 @@ export interface TensorLibrary<T extends LibraryTensor> {
   erf(x: T): T;
   sigmoid(x: T): T;
   relu(x: T): T;
+  step(x: T): T;
   clipByValue(x: T, min: number, max: number): T;
   greater(a: T, b: T | number): T;
   less(a: T, b: T | number): T;

@@ -4,8 +4,9 @@ import type { Value } from '../ir/value.ts';
 /**
  * The kinds of samples that a loss is computed from, and the layout of a batch.
  * - pairs: two images and a label, 0 for the same class, 1 for different ones.
- * - triplets: an anchor, an image of its class and one of another class. The label is 0.
- * - labelled: two images of one class. The label is the class number. The loss combines all images of a batch.
+ * - labelled: an image. The label is the number of its class. The loss combines all images of a batch.
+ *
+ * - none: a run without training steps.
  *
  * `images`: per sample. Image k of sample t is row k * samples + t of the batch: all first images, then all second images.
  * `divisible`: the loss is a mean over samples, so the weighted gradients of a batch's parts add up to the batch's gradient.
@@ -13,14 +14,15 @@ import type { Value } from '../ir/value.ts';
  */
 export const SAMPLES = {
   pairs: { images: 2, divisible: true },
-  triplets: { images: 3, divisible: true },
-  labelled: { images: 2, divisible: false },
+  labelled: { images: 1, divisible: false },
+  none: { images: 0, divisible: false },
 } as const;
 
 export type SampleKind = keyof typeof SAMPLES;
 
 export interface LossOptions {
-  margin: number; // m, in units of distance
+  margin: number; // m, in units of distance; of ArcFace in radians
+  classes?: number; // of labelled samples, whose labels are 0 to classes - 1
 }
 
 /** A loss on the embeddings of a batch. */

@@ -1,7 +1,7 @@
 import type { TermName } from '../../../shared/glossary.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import { meaningOf, sameTitle } from '../../../shared/same-meaning.ts';
-import { OPTION_ENTRIES, type OptionName } from '../../../shared/training-options/table.ts';
+import { OPTION_ENTRIES, optionsOf, type OptionName } from '../../../shared/training-options/table.ts';
 import { valueText } from '../../../shared/training-options/words.ts';
 
 export interface ConfigLine {
@@ -11,9 +11,9 @@ export interface ConfigLine {
   term?: TermName;
 }
 
-/** All settings of a run, one line per option. */
+/** The settings of a run that its loss uses, one line per option. */
 export const configLines = (config: RunConfig): ConfigLine[] =>
-  OPTION_ENTRIES.map(([key, option]) => ({
+  optionsOf(config.loss).map(([key, option]) => ({
     key,
     name: option.label,
     value: key === 'same' ? sameTitle(meaningOf(config)) : valueText(option, config[key]),
@@ -25,12 +25,16 @@ export interface DiffLine extends Omit<ConfigLine, 'value'> {
   differs: boolean;
 }
 
-/** The settings of several runs side by side. */
+/** The settings of several runs side by side. An option that a run's loss does not use is "–". */
 export function configDiff(configs: readonly RunConfig[]): DiffLine[] {
   const all = configs.map(configLines);
-  return (all[0] ?? []).map(({ value: _, ...line }, i) => {
-    const values = all.map((lines) => lines[i]!.value);
-    return { ...line, values, differs: new Set(values).size > 1 };
+  return OPTION_ENTRIES.flatMap(([key]) => {
+    const lines = all.map((one) => one.find((line) => line.key === key));
+    const line = lines.find((one) => one !== undefined);
+    if (!line) return [];
+    const values = lines.map((one) => one?.value ?? '–');
+    const { value: _, ...words } = line;
+    return [{ ...words, values, differs: new Set(values).size > 1 }];
   });
 }
 

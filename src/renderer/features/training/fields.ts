@@ -1,8 +1,10 @@
+import { type LossName, lossInfo } from '../../../shared/losses.ts';
 import type { TrainingOption } from '../../../shared/training-options/option.ts';
 import { OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../shared/training-options/table.ts';
 
-/** The options under "More settings"; the others have a control above it, or none. */
-export const MORE_OPTIONS = OFFERED_OPTIONS.filter(([, { form }]) => form === undefined);
+/** The options under "More settings" that a loss uses; the others have a control above it, or none. */
+export const moreOptions = (loss: LossName): typeof OFFERED_OPTIONS =>
+  OFFERED_OPTIONS.filter(([, { form, uses }]) => form === undefined && (uses === undefined || uses(lossInfo(loss))));
 
 const TOP: ReadonlySet<string> = new Set(['', 'dataset', ...OPTION_ENTRIES.flatMap(([name, { form }]) => (form === 'top' ? [name] : []))]);
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
-import { MORE_OPTIONS, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
+import { moreOptions, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, suggestedWeights, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
 import { NEWEST_FIRST, sortByColumn, storedQuery, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumeStatus, statusSentence } from '../../../../src/renderer/client/run-status.ts';
+import { LOSS_INFO, type LossName } from '../../../../src/shared/losses.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
 import { OFFERED_OPTIONS, OPTION_ENTRIES, TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
 import type { CatalogueItem } from '../../../../src/shared/weights-catalogue.ts';
@@ -16,11 +17,20 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('the form', () => {
   test('has a field for every choice of the contract, each explained', () => {
-    const onTop = ['dataset', 'backbone', 'weights', 'engine']; // with special controls
+    const onTop = ['dataset', 'backbone', 'weights', 'engine', 'same', 'negatives']; // with special controls
     const offered = new Set<string>(OFFERED_OPTIONS.map(([name]) => name));
     const single = OPTION_ENTRIES.map(([name]) => name).filter((name) => !offered.has(name)); // a choice of one value has no field
-    expect([...MORE_OPTIONS.map(([name]) => name), ...onTop, ...single].sort()).toEqual(Object.keys(TrainRequest.shape).sort());
-    for (const [name, { help }] of MORE_OPTIONS) expect(help.length, name).toBeGreaterThan(10);
+    const all = new Map((Object.keys(LOSS_INFO) as LossName[]).flatMap((loss) => moreOptions(loss)));
+    expect([...all.keys(), ...onTop, ...single].sort()).toEqual(Object.keys(TrainRequest.shape).sort());
+    for (const [name, { help }] of all) expect(help.length, name).toBeGreaterThan(10);
+  });
+  test('shows the options that the chosen loss uses', () => {
+    const namesFor = (loss: LossName): Set<string> => new Set(moreOptions(loss).map(([name]) => name));
+    const shown = (loss: LossName) => ['batch', 'classesPerStep', 'imagesPerClass', 'margin', 'lr'].filter((name) => namesFor(loss).has(name));
+    expect(shown('contrastive')).toEqual(['batch', 'margin', 'lr']);
+    expect(shown('supcon')).toEqual(['classesPerStep', 'imagesPerClass', 'lr']);
+    expect(shown('arcface')).toEqual(['classesPerStep', 'imagesPerClass', 'margin', 'lr']);
+    expect(shown('probe')).toEqual([]);
   });
   test('shows numbers as typed, and choices in words', () => {
     const { lr, scope } = TRAINING_OPTIONS;

@@ -1,3 +1,4 @@
+import { lossInfo } from '../../../../shared/losses.ts';
 import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
 import type { Comparison } from '../../../../shared/comparison.ts';
 import { distanceWords, targetSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
@@ -48,7 +49,7 @@ function figures(comparison: Comparison, run: ReportRun | undefined): Html {
 <div><dt>Similarity</dt><dd>${probabilityText(comparison.similarity)}</dd></div>
 <div><dt>Distance</dt><dd>${distance}</dd></div>
 <div><dt>Threshold</dt><dd>${threshold}</dd></div>
-${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd></div>`}
+${run && lossInfo(run.config.loss).margin?.unit === 'distance' && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd></div>`}
 </dl>
 ${truth !== null && markup`<p>${truth}</p>`}
 <p>${targetSentence(comparison)} They are computed by the method ${methodWords(comparison)}. ${methodInfo(comparison.method).hint}</p>

@@ -20,9 +20,10 @@ ${methods.map((name) => methodParagraphs(METHOD_INFO[name]))}
 </section>`;
 }
 
-function lossParagraphs({ label, definition: { formula, over, symbols, source } }: LossInfo): Html {
+function lossParagraphs({ label, samples, definition: { formula, over, symbols, source } }: LossInfo): Html {
   const meanings = Object.entries(symbols).map(([symbol, meaning], i) => markup`${i > 0 && '; '}<i>${symbol}</i> is ${meaning}`);
-  return markup`<p>Training minimises the ${label} over ${over} (${source}):</p>
+  const opening = samples === 'none' ? `The head is a ${label}, fitted to` : `Training minimises the ${label} over`;
+  return markup`<p>${opening} ${over} (${source}):</p>
 <p class="formula">${variablesInItalics(formula)}</p>
 <p>Here ${meanings}.</p>`;
 }

@@ -2,7 +2,7 @@ import type { RunConfig } from '../../../../shared/run.ts';
 import { fileName, settingText } from '../../../../shared/format.ts';
 import type { OptionGroup } from '../../../../shared/training-options/option.ts';
 import { meaningOf, sameTitle } from '../../../../shared/same-meaning.ts';
-import { OPTION_ENTRIES } from '../../../../shared/training-options/table.ts';
+import { optionsOf } from '../../../../shared/training-options/table.ts';
 import { RESAMPLING_WORDS } from '../../../../shared/training-options/resampling.ts';
 import { valueText } from '../../../../shared/training-options/words.ts';
 import { markup, type Content, type Html } from '../html.ts';
@@ -10,17 +10,19 @@ import { facts } from './parts.ts';
 
 type Row = [name: Content, value: Content];
 
-/** All settings of a run, with the technical term if it differs from the label. */
+/** The settings of a run that its loss uses, with the technical term if it differs from the label. */
 export function settingsTables(config: RunConfig): Html {
   const rows = (...groups: OptionGroup[]): Row[] =>
-    OPTION_ENTRIES.filter(([, option]) => groups.includes(option.group)).map(([name, option]) => [
-      term(option.label, option.technical),
-      option.kind === 'weights' && config.weights
-        ? weightsText(config.weights)
-        : name === 'same'
-          ? sameTitle(meaningOf(config))
-          : valueText(option, config[name]),
-    ]);
+    optionsOf(config.loss)
+      .filter(([, option]) => groups.includes(option.group))
+      .map(([name, option]) => [
+        term(option.label, option.technical),
+        option.kind === 'weights' && config.weights
+          ? weightsText(config.weights)
+          : name === 'same'
+            ? sameTitle(meaningOf(config))
+            : valueText(option, config[name]),
+      ]);
   const { mean, std } = config.preprocessing;
   return markup`<div class="tables">
 ${facts(

@@ -10,5 +10,5 @@ export const isPositive: Primitive<null> = {
   expand: (b, [x], _attrs, device) => (device === 'cpu' ? null : b.toFloat(b.greater(x!, b.scalar(0)))),
   // One operator instead of two: 2^126 times any positive normal float32 is at least 1.
   onnx: () => ({ op: 'HardSigmoid', attrs: { alpha: { float: 2 ** 126 }, beta: { float: 0 } } }),
-  tensorflow: { run: (tf, [x]) => tf.cast(tf.greater(x!, 0), 'float32') },
+  tensorflow: { run: (tf, [x]) => tf.step(x!) }, // with a gradient of 0; `greater` has none, which is an error
 };
