@@ -50,8 +50,11 @@ export interface Pair {
   label: PairLabel;
 }
 
-/** Where the split comes from: folders such as train and test where all images are in them, or always from the seed. */
-export const SPLIT_SOURCES = ['folders', 'new'] as const;
+/**
+ * Where the split comes from. folders: such as train and test, where all images are in them, else as new. The others come from the seed;
+ * unseen-classes and unseen-groups keep whole classes or groups apart.
+ */
+export const SPLIT_SOURCES = ['folders', 'new', 'unseen-classes', 'unseen-groups'] as const;
 export type SplitSource = (typeof SPLIT_SOURCES)[number];
 
 /** What an import of a folder would find; no file is opened. */
@@ -66,6 +69,7 @@ export interface FolderPreview {
   notes: string[]; // what to know of this folder before an import, in sentences
   /** Another folder that is probably meant, absolute: the classes of this one are in it. */
   suggestion: string | null;
+  splitProblem: string | null; // why the chosen split is not possible, in a sentence
   problem: string | null; // why this folder or pattern can't be imported, in a sentence
 }
 

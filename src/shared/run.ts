@@ -45,11 +45,16 @@ export interface Intervals {
   falseSame: Interval; // share of the different pairs
 }
 
+/** Classes, or groups (where the data set has them), that a network never saw in training. */
+export type Unseen = 'classes' | 'groups';
+
 /** Computed at once over the stored pairs of a split (evaluationPairs). Positive = different. */
 export interface Metrics {
   split: Split;
   /** PairSet.hash: only figures of the same pairs are comparable. Missing: of the pairs of a version before pair sets. */
   pairSet?: string;
+  /** What training has none of among the images of these pairs; null: neither. Missing in metrics of older versions. */
+  unseen?: Unseen | null;
   pairs: number;
   same: number;
   different: number;

@@ -1,7 +1,7 @@
 import type { PairLabel } from './dataset.ts';
 import { plural } from './format.ts';
 import type { SameKind } from './pair-relation.ts';
-import type { RunConfig } from './run.ts';
+import type { Metrics, RunConfig } from './run.ts';
 
 /** What a run means by "same", for sentences. */
 export interface SameMeaning {
@@ -27,3 +27,9 @@ export const sameTitle = ({ noun }: SameMeaning): string => `Same ${noun}`;
 /** What "same" and "different" are in the figures of a run. */
 export const sameSentence = (meaning: SameMeaning): string =>
   `Same pairs are ${labelPhrase(meaning, 0)}, different pairs ${labelPhrase(meaning, 1)}.`;
+
+/** What the images of figures are to the network: "classes it never saw", "listings it never saw", "images not used in training". */
+export function unseenText({ unseen }: Pick<Metrics, 'unseen'>, { groupName }: Pick<RunConfig, 'groupName'>): string {
+  if (!unseen) return 'images not used in training';
+  return `${unseen === 'classes' ? 'classes' : plural(groupName ?? 'group')} it never saw`;
+}

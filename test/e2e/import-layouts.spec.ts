@@ -80,10 +80,16 @@ test('images are grouped by the folders in class folders', async ({ page, served
   );
   await form.getByLabel(/Do several images show the same subject/).selectOption({ label: 'Yes: each folder in a class folder is a subject' });
   await expect(form.getByRole('region', { name: 'Subjects found' })).toContainText('36 images show 12 different subjects');
+  await form.getByLabel('What is such a subject called?').fill('patient');
+  const split = form.getByLabel('Split', { exact: true });
+  await split.selectOption({ label: 'Unseen classes: whole classes apart in training, validation and test' });
+  await expect(form.getByRole('alert')).toContainText('There are 2 such classes here.');
+  await expect(form.getByRole('button', { name: 'Import images' })).toBeDisabled();
+  await split.selectOption({ label: 'Unseen groups: whole groups apart in training, validation and test' });
   await expect(form.getByRole('list', { name: 'Notes on this folder' })).toHaveCount(0);
   await form.getByRole('button', { name: 'Import images' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Skin' })).toBeVisible();
-  expect(await served.call('datasets.get', { dataset: 'skin' })).toMatchObject({ groups: 12 });
+  expect(await served.call('datasets.get', { dataset: 'skin' })).toMatchObject({ groups: 12, groupName: 'patient' });
 });
 
 test('class names that look alike are merged, and the merge is undone', async ({ page, served }) => {

@@ -31,8 +31,9 @@ describe.skipIf(!hasBuild)('30 classes of 6 images through the command line (nee
     for (const split of ['train', 'valid', 'test'] as const) expect(imported.pairs[split]).toBeGreaterThan(100);
     const options = ['--size', '32', '--batch', '16', '--lr', '3e-3', '--epochs', '6', '--seed', '3', '--device', 'cpu'];
     const { run } = await runJson<{ run: string }>(['train', 'small', ...options, ...at]);
-    const metrics = await runJson<{ pairs: number; auc: number }>(['evaluate', run, ...at]);
+    const metrics = await runJson<{ pairs: number; auc: number; unseen: string }>(['evaluate', run, ...at]);
     expect(metrics.pairs).toBe(imported.pairs.test);
     expect(metrics.auc).toBeGreaterThan(0.8);
+    expect(metrics.unseen).toBe('classes');
   });
 });

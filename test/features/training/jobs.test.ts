@@ -6,6 +6,7 @@ import type { EpochEnd } from '../../../src/shared/events.ts';
 import { runNumber } from '../../../src/shared/run-words.ts';
 import { SAMPLE_TRAINING } from '../../../src/shared/sample.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
+import { unseenText } from '../../../src/shared/same-meaning.ts';
 import { verdictClaim } from '../../../src/shared/verdict-claim.ts';
 import { drawColours, scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from './test-workbench.ts';
@@ -62,7 +63,8 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(onGroups.config).toMatchObject({ same: 'group', negatives: 'mixed', groupName: 'flat' });
     const onClasses = await app.call('runs.get', { run });
     expect(onGroups.metrics[0]!.pairSet).not.toBe(onClasses.metrics[0]!.pairSet);
-    expect(onGroups.metrics[0]).toMatchObject({ same: onGroups.metrics[0]!.different });
+    expect(onGroups.metrics[0]).toMatchObject({ same: onGroups.metrics[0]!.different, unseen: 'groups' });
+    expect(unseenText(onGroups.metrics[0]!, onGroups.config)).toBe('flats it never saw');
     const { pairs } = await app.call('compare.queue', { run: onGroups.run, kind: 'random' });
     const groups = new Map(app.workbench.store.datasets.images(dataset).map(({ id, group }) => [id, group]));
     for (const { a, b, label } of pairs) expect(groups.get(a) === groups.get(b)).toBe(label === 0);

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ImportRequest } from '../../../shared/contract.ts';
-import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { type DatasetSummary, SPLIT_SOURCES } from '../../../shared/dataset.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
 import { methodWords } from '../../../shared/explanation-methods.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
@@ -28,8 +28,8 @@ export function addDataCommands(program: Command): void {
     .addOption(
       new Option(
         '--splits <source>',
-        'folders: train, val and test folders are the split where all images are in them; new: a new split of all images',
-      ).choices(['folders', 'new']),
+        'folders: train, val and test folders are the split where all images are in them; new: a new split of all images; unseen-classes, unseen-groups: a new split with whole classes or groups apart, so that figures are of classes or groups that the network never saw',
+      ).choices([...SPLIT_SOURCES]),
     )
     .addOption(numberOption('--split-seed <n>', 'seed of the split into training, validation and test images'))
     .action(async (folder: string, { workspace, json, ...rest }: Common & Record<string, unknown>) => {

@@ -4,7 +4,7 @@ import { dependenceOf, type Randomisation } from '../../../shared/randomisation.
 import { correlationText, DEPENDENCE_WORDS, randomisationSentence } from '../../../shared/randomisation-words.ts';
 import { overText } from '../../../shared/interval-words.ts';
 import type { Interval, Metrics } from '../../../shared/run.ts';
-import { meaningOf, sameSentence } from '../../../shared/same-meaning.ts';
+import { meaningOf, sameSentence, unseenText } from '../../../shared/same-meaning.ts';
 import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import { thresholdLines } from '../../../shared/threshold-words.ts';
 import type { Services } from '../../services.ts';
@@ -18,21 +18,23 @@ export function addEvaluateCommand(program: Command): void {
     .option('--redraw', 'also compare the maps with those of the network with redrawn weights; once a run, takes seconds to minutes')
     .action(async (run: string, { workspace, json, split, redraw = false }: Common & { split: string; redraw?: boolean }) => {
       const request = await parseRequest((contract) => contract.EvaluateRequest, { run, split });
-      const { metrics, meaning, randomisation, chosen } = await withServices(
+      const { metrics, config, randomisation, chosen } = await withServices(
         workspaceOption(workspace),
         true,
         `evaluate ${run}`,
         async (s, signal) => ({
           metrics: await s.evaluation.evaluate(request.run, request.split, signal),
-          meaning: meaningOf(s.store.runs.get(request.run).config),
+          config: s.store.runs.get(request.run).config,
           chosen: thresholdOf(s, request.run),
           randomisation: redraw ? await redrawWeights(s, request.run, signal) : null,
         }),
       );
+      const meaning = meaningOf(config);
       const { roc: _, ...figures } = metrics;
       const document = { run, sameMeans: meaning.noun, ...figures, thresholdChoice: chosen.entry };
       print(Boolean(json), randomisation ? { ...document, randomisation } : document, () => [
         ...metricsLines(run, metrics),
+        ...(metrics.unseen ? [`  On ${unseenText(metrics, config)}.`] : []),
         ...(meaning.same === 'class' ? [] : [`  ${sameSentence(meaning)}`]),
         ...chosen.lines.map((line) => `  ${line}`),
         ...(randomisation ? randomisationLines(randomisation) : []),

@@ -26,6 +26,16 @@ export function chooseSplits(images: readonly Splittable[], seed: number): Split
   return splits;
 }
 
+/** Whole classes apart: 70, 15 and 15 % of the images. The result depends on the images and the seed, not on their order. */
+export function wholeClassSplits(images: readonly Splittable[], seed: number): Split[] {
+  const order = images.map((_, i) => i).sort((a, b) => byCodePoint(images[a]!.file, images[b]!.file));
+  const sorted = order.map((i) => images[i]!);
+  const chosen = wholeClasses(sorted, new ClassContents(sorted), seed);
+  const splits = new Array<Split>(images.length);
+  order.forEach((i, position) => (splits[i] = chosen[position]!));
+  return splits;
+}
+
 function chooseSorted(images: readonly Splittable[], seed: number): Split[] {
   const contents = new ClassContents(images);
   const shares = assignSplits(images, seed);

@@ -15,6 +15,7 @@ import { absoluteFile } from '../../foundation/image-files.ts';
 import { listClassFolders } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countPairs, countSubjects } from './split-pairs.ts';
+import { isUnseenSplit, unseenSplits } from './unseen-split.ts';
 import { warningsFor } from './warnings.ts';
 
 interface InspectedFile {
@@ -92,6 +93,8 @@ export class FolderImport implements RunningImport {
       throw new AppError('usage', `The split seed must be a whole number, not ${request.splitSeed}.`);
     if (request.groupName !== undefined && request.groupBy === undefined)
       throw new AppError('usage', 'A name for groups needs a group rule: choose how images are grouped, or leave the name out.');
+    if (request.splits === 'unseen-groups' && request.groupBy === undefined)
+      throw new AppError('usage', 'A split by groups needs a group rule: choose how images are grouped (--group-by), or another split.');
     if (request.name?.trim() === '') throw new AppError('usage', 'The name of a data set can’t be empty.');
     throwIfCancelled(signal);
     const listing = await listClassFolders(request.folder, { signal });
@@ -141,7 +144,9 @@ export class FolderImport implements RunningImport {
   private chooseSplits(usable: readonly UsableImage[], seed: number): { splits: Split[]; notes: string[] } {
     const { split, notes } = this.layout;
     const layoutNotes = this.groups === null ? notes : [];
-    if (split === null || this.request.splits === 'new') return { splits: chooseSplits(usable, seed), notes: layoutNotes };
+    const { splits: source } = this.request;
+    if (isUnseenSplit(source)) return { splits: unseenSplits(usable, source, seed), notes: layoutNotes };
+    if (split === null || source === 'new') return { splits: chooseSplits(usable, seed), notes: layoutNotes };
     const given = useGivenSplit(
       usable,
       usable.map(({ at }) => split.of[at]!),

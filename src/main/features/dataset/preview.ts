@@ -7,6 +7,7 @@ import { groupsOf } from './groups.ts';
 import { innerFolderText, isLoose, noImagesError } from './import-errors.ts';
 import { filesPerSplit, innerFolder, layoutOf, splitNotes } from './layout.ts';
 import { type ListedFile, listClassFolders } from './scan.ts';
+import { tooFewClassFiles } from './unseen-split.ts';
 import { lookAlikeNotes } from './warnings.ts';
 
 const EXAMPLES = 5;
@@ -29,6 +30,7 @@ export async function previewFolder({ folder, groupBy, splits = 'folders' }: Pre
     groups: null,
     notes: [],
     suggestion: null,
+    splitProblem: null,
     problem: null,
   };
   try {
@@ -54,6 +56,8 @@ export async function previewFolder({ folder, groupBy, splits = 'folders' }: Pre
     };
     if (counts.size === 0) return { ...preview, suggestion: isLoose(listing) ? dirname(root) : null, problem: noImagesError(listing).message };
     if (counts.size === 1) return { ...preview, problem: oneClassText([...counts.keys()][0]!) };
+    if (splits === 'unseen-classes') preview.splitProblem = tooFewClassFiles([...counts.values()]);
+    if (splits === 'unseen-groups' && groupBy === undefined) preview.splitProblem = 'Choose how images are grouped: a split by groups needs it.';
     if (groupBy === undefined) return preview;
     try {
       return { ...preview, groups: groupsIn(files, groupPaths, groupBy) };

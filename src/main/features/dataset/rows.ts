@@ -3,9 +3,11 @@ import { packImages, type PackedImages, type PackedPairs, packPairs } from '../.
 import { type ImageUnits, unitsOf } from '../../domain/evaluate/units.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import type { ImageRecord } from '../../../shared/dataset.ts';
+import type { Unseen } from '../../../shared/run.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
 import { formsPairs, pairSetOf } from './pair-sets.ts';
 import { snapshotOf } from './snapshot.ts';
+import { unseenOf } from './unseen-split.ts';
 
 /** The part of a data set that training uses. */
 export interface TrainingRows {
@@ -23,6 +25,7 @@ export interface SplitRows {
   units: ImageUnits; // of `images`
   pairs: PackedPairs; // in stored order
   pairSet: string; // PairSet.hash
+  unseen: Unseen | null; // what training images have none of, among `images`
 }
 
 /** Reads curated data sets. */
@@ -53,7 +56,7 @@ export const splitRows = (store: ReadStores, dataset: string, split: 'test' | 'v
     const { pairs, hash } = pairSetOf(store, { dataset, snapshot: snapshotOf(images), images }, split, relation, PAIR_RECIPE);
     const usedIds = new Set(pairs.flatMap(({ a, b }) => [a, b]));
     const used = images.filter(({ id }) => usedIds.has(id));
-    return { images: packImages(used), units: unitsOf(used), pairs: packPairs(pairs), pairSet: hash };
+    return { images: packImages(used), units: unitsOf(used), pairs: packPairs(pairs), pairSet: hash, unseen: unseenOf(used, images) };
   });
 
 /** Reads again if another thread made an edit meanwhile, so that all parts match. */

@@ -29,8 +29,8 @@ export class Evaluation {
     const { runs, compute } = this.ports;
     const run = runs.get(id);
     const calibration = this.calibrationOf(run);
-    const { pairSet, request } = await this.pairsRequest(run, split);
-    const metrics = { ...(await compute.ask('evaluate', { ...request, calibration, split }, { signal })), pairSet };
+    const { request, ...known } = await this.pairsRequest(run, split);
+    const metrics = { ...(await compute.ask('evaluate', { ...request, calibration, split }, { signal })), ...known };
     runs.putMetrics(id, metrics);
     return metrics;
   }
@@ -52,7 +52,7 @@ export class Evaluation {
     split: 'test' | 'valid',
     o: { signal?: AbortSignal | undefined; onProgress?: (p: Counted) => void } = {},
   ): Promise<SplitDistances> {
-    const { pairSet: _, request } = await this.pairsRequest(run, split);
+    const { request } = await this.pairsRequest(run, split);
     const { images, units, pairs } = request;
     return { pairs, units: unitsOfPairs(unpackPairs(pairs), images.ids, units), distances: await this.ports.compute.ask('distances', request, o) };
   }
@@ -60,9 +60,9 @@ export class Evaluation {
   private async pairsRequest(
     run: RunRecord,
     split: 'test' | 'valid',
-  ): Promise<{ pairSet: string; request: PairsRequest & Omit<SplitRows, 'pairSet'> }> {
+  ): Promise<Pick<SplitRows, 'pairSet' | 'unseen'> & { request: PairsRequest & Omit<SplitRows, 'pairSet' | 'unseen'> }> {
     const { networks, caches, rootOf, splitRows } = this.ports;
-    const { pairSet, ...rows } = await splitRows(run.dataset, split, relationOf(run.config));
-    return { pairSet, request: { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...rows } };
+    const { pairSet, unseen, ...rows } = await splitRows(run.dataset, split, relationOf(run.config));
+    return { pairSet, unseen, request: { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...rows } };
   }
 }

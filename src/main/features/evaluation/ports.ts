@@ -1,5 +1,5 @@
 import type { PairRelation } from '../../../shared/pair-relation.ts';
-import type { Metrics, RunRecord } from '../../../shared/run.ts';
+import type { Metrics, RunRecord, Unseen } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
 import type { ImageUnits } from '../../domain/evaluate/units.ts';
@@ -11,6 +11,7 @@ export interface SplitRows {
   units: ImageUnits; // of `images`
   pairs: PackedPairs; // in stored order
   pairSet: string; // Metrics.pairSet
+  unseen: Unseen | null; // Metrics.unseen
 }
 
 export interface EvaluationPorts {

@@ -112,7 +112,7 @@ export function configFor(
     augmentation,
     flavour: weights?.flavour ?? 'torch',
     preprocessing: weights?.preprocessing ?? DEFAULT_PREPROCESSING,
-    groupName: same === 'group' ? groupName : null,
+    groupName,
     resampling: 'centred',
     pairRecipe: PAIR_RECIPE,
     sampleBits,

@@ -1,6 +1,6 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
 import { LOSS_INFO } from '../../../../shared/losses.ts';
-import { meaningOf, sameSentence } from '../../../../shared/same-meaning.ts';
+import { meaningOf, sameSentence, unseenText } from '../../../../shared/same-meaning.ts';
 import { OLDER_PAIRS } from '../../../../shared/run-words.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import type { EpochRow, Interval, Metrics, RunRecord } from '../../../../shared/run.ts';
@@ -48,7 +48,7 @@ export function metricsTables(run: RunRecord): Html {
   return markup`<table class="figures">
 <caption>Metrics of each split</caption>
 <thead><tr><th scope="col">Pairs</th><th scope="col">Number</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th></tr></thead>
-<tbody>${metrics.map(figuresRow)}${training && trainingRow(training)}</tbody></table>
+<tbody>${metrics.map((m) => figuresRow(m, run.config))}${training && trainingRow(training)}</tbody></table>
 ${notes.map((note) => markup`<p class="note">${note}</p>`)}
 <div class="charts">
 <figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: true and false positive rate at every threshold. The closer to the upper left, the better. The dot marks the threshold in use, on ${splitName(first.split)} pairs.</figcaption></figure>
@@ -70,10 +70,10 @@ function validationMetrics({ validDistances, calibration }: RunRecord): Metrics 
   return metricsWithoutIntervals([...same, ...different], labels, calibration.threshold, 'valid');
 }
 
-function figuresRow(m: Metrics): Html {
+function figuresRow(m: Metrics, config: RunRecord['config']): Html {
   const [accuracy, eer] = percentTexts([m.accuracy, m.eer]);
   const shares = m.intervals && { accuracy: shareRange(m.intervals.accuracy), eer: shareRange(m.intervals.eer) };
-  return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)}${aucRange(m)}</td><td>${accuracy}${shares?.accuracy}</td><td>${eer}${shares?.eer}</td></tr>`;
+  return markup`<tr><th scope="row">${splitName(m.split)}${m.unseen && markup` <span class="term">${unseenText(m, config)}</span>`}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)}${aucRange(m)}</td><td>${accuracy}${shares?.accuracy}</td><td>${eer}${shares?.eer}</td></tr>`;
 }
 
 /** The interval of the AUC, or nothing where it is unknown. */

@@ -1,3 +1,4 @@
+import { unseenText } from '../../../../shared/same-meaning.ts';
 import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import type { Metrics } from '../../../../shared/run.ts';
@@ -40,7 +41,7 @@ function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: stri
 <td data-label="Data set">${dataset ? datasetCell(dataset) : markup`<code>${run.dataset}</code> <span class="term">no longer in the workspace</span>`}</td>
 ${
   test
-    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different</span></td><td data-label="AUC">${aucText(test.auc)}${aucRange(test)}</td><td data-label="Right">${accuracy}</td><td data-label="Equal error rate">${eer}</td>`
+    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different${test.unseen && `, on ${unseenText(test, run.config)}`}</span></td><td data-label="AUC">${aucText(test.auc)}${aucRange(test)}</td><td data-label="Right">${accuracy}</td><td data-label="Equal error rate">${eer}</td>`
     : markup`<td colspan="4">This network has not been evaluated on test pairs, so there are no results on unseen images.</td>`
 }<td data-label="Threshold">${run.calibration ? distanceText(run.calibration.threshold) : '–'}</td></tr>\n`;
 }
