@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { RunRow } from '../../src/shared/run.ts';
 import { expect as base, importColours, loseCompute, type ServedWorkbench, test } from './kit.ts';
+import { distanceText } from '../../src/shared/format.ts';
 import { serious } from './serious.ts';
 
 /** A whole training by mouse and keyboard, on small drawn images. */
@@ -136,6 +137,47 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await expect(details.getByText(/^The maps .*change .*when the network’s weights are redrawn|^The maps change in part/)).toBeVisible();
   await shot(page, 'done');
   expect(await serious(page)).toEqual([]);
+
+  // Threshold: tried with keys, mouse and a rule on validation pairs, chosen with a reason, restored from the history.
+  const threshold = details.getByRole('region', { name: 'Threshold' });
+  const handle = threshold.getByRole('slider', { name: 'Threshold' });
+  const valueNow = async (): Promise<number> => Number(await handle.getAttribute('aria-valuenow'));
+  const first = await valueNow();
+  await expect(threshold).toContainText('similarity of 50 %, chosen on validation pairs');
+  await handle.focus();
+  await page.keyboard.press('Home');
+  expect(await valueNow()).toBe(0);
+  const wrong = threshold.locator('[data-false=different]'); // all same pairs are above a threshold of 0
+  await expect(threshold.locator('[data-false=same]')).toHaveText('0');
+  const all = await wrong.textContent();
+  await page.keyboard.press('PageUp');
+  await page.keyboard.press('ArrowRight');
+  const end = Number(await handle.getAttribute('aria-valuemax'));
+  expect((await valueNow()) / end).toBeCloseTo(11 / 200, 4);
+  const box = (await threshold.getByRole('img', { name: /^Distances of/ }).boundingBox())!;
+  await page.mouse.move(box.x + 40, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 20, box.y + box.height / 2, { steps: 3 });
+  await page.mouse.up();
+  expect((await valueNow()) / end).toBeGreaterThan(0.9);
+  await expect(wrong).not.toHaveText(all!);
+  await threshold.getByLabel('Rule').selectOption('false-same');
+  await threshold.getByLabel('Ceiling').fill('0');
+  await expect(threshold).toContainText('can’t show a share of 0 %');
+  await threshold.getByRole('radio', { name: 'DET' }).click();
+  await expect(threshold.getByRole('img', { name: /^DET curve\. At the threshold on validation pairs/ })).toBeVisible();
+  await threshold.getByLabel('Reason').fill('no false same');
+  await threshold.getByRole('button', { name: 'Apply' }).click();
+  await expect(threshold).toContainText('at most 0 % false “same”, chosen on validation pairs');
+  await expect(threshold).toContainText('Chosen after figures on test pairs were seen');
+  await expect(threshold).toContainText('no false same');
+  await expect(details).toContainText(`at threshold ${distanceText(await valueNow())}`); // test figures follow
+  expect(await serious(page)).toEqual([]);
+  await threshold.getByRole('button', { name: /^Restore/ }).click();
+  await expect(threshold.getByRole('listitem').first()).toContainText('restores number 1');
+  expect(await valueNow()).toBe(first);
+  const calibration = details.getByRole('region', { name: 'Calibration of the similarity' });
+  await expect(calibration.getByRole('img', { name: /^Share of same pairs over the similarity, on test pairs/ })).toBeVisible();
 });
 
 test('the curves are read and zoomed by keyboard, and as a table', async ({ page, served }) => {

@@ -22,8 +22,9 @@ export interface Marker {
 export interface HistogramLayout {
   same: Bar[]; // upwards from the baseline
   different: Bar[]; // downwards
-  left: number;
-  right: number;
+  left: number; // distance 0
+  right: number; // distance `end`
+  end: number;
   top: number;
   bottom: number;
   baseline: number;
@@ -72,7 +73,7 @@ export function histogramLayout(
   return {
     same: bars(bins.same, true),
     different: bars(bins.different, false),
-    ...{ left, right, top, bottom, baseline },
+    ...{ left, right, end, top, bottom, baseline },
     distances: x.ticks,
     counts: counts.map(({ at, label }) => ({ at, label: label.replace(/^[-−]/, '') })),
     markers,

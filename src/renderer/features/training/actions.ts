@@ -20,6 +20,8 @@ const toastErrors = async (work: () => Promise<unknown>): Promise<void> => {
 
 export const evaluateRun = (run: RunRow): Promise<void> => toastErrors(() => api.call('runs.evaluate', { run: run.run, split: 'test' }));
 
+export const fitAgain = (run: RunRow): Promise<void> => toastErrors(() => api.call('runs.fitAgain', { run: run.run }));
+
 export const removeRun = (run: RunRow): Promise<void> =>
   toastErrors(async () => {
     await api.call('runs.remove', { run: run.run });

@@ -1,0 +1,119 @@
+import { type PairDistances, type ThresholdChoice, type ThresholdEntry, thresholdFor, type ThresholdRule } from '../../../shared/thresholds.ts';
+import type { Calibration, RunRow } from '../../../shared/run.ts';
+import { api } from '../../client/api.ts';
+import { toast } from '../../client/toasts.svelte.ts';
+
+const STEPS = 200; // of the arrow keys over the axis
+
+/** A threshold that a person tries on the validation pairs of a run before choosing it. */
+export class ThresholdDraft {
+  rule = $state<ThresholdRule>('even');
+  limit = $state(5); // %
+  falseSame = $state(1); // costs
+  falseDifferent = $state(1);
+  value = $state(0); // of the rule 'value'
+  reason = $state('');
+  saving = $state(false);
+  history = $state<ThresholdEntry[]>([]);
+  error = $state<string | null>(null); // of the history
+  readonly run: () => RunRow;
+  readonly valid: PairDistances;
+  /** The end of the chart's axis. */
+  readonly end: number;
+
+  constructor(run: () => RunRow) {
+    this.run = run;
+    const { validDistances, calibration } = run();
+    this.valid = validDistances!;
+    this.value = calibration!.threshold;
+    this.rule = 'value';
+    this.end = Math.max(calibration!.threshold, this.valid.same.at(-1) ?? 0, this.valid.different.at(-1) ?? 0) * 1.02 || 1;
+  }
+
+  readonly calibration = $derived.by<Calibration>(() => this.run().calibration!);
+  readonly choice = $derived.by<ThresholdChoice>(() => {
+    const { rule, limit, falseSame, falseDifferent, value } = this;
+    if (rule === 'false-same' || rule === 'false-different') return { rule, limit: limit / 100 };
+    if (rule === 'costs') return { rule, falseSame, falseDifferent };
+    return rule === 'value' ? { rule, threshold: value } : { rule };
+  });
+  /** The threshold of the choice, or why it has none. */
+  readonly result = $derived.by<{ threshold: number; problem: string | null }>(() => {
+    try {
+      const problem = this.inputProblem();
+      if (problem !== null) return { threshold: this.calibration.threshold, problem };
+      return { threshold: thresholdFor(this.choice, this.valid, this.calibration), problem: null };
+    } catch (error) {
+      return { threshold: this.calibration.threshold, problem: (error as Error).message };
+    }
+  });
+  readonly isChanged = $derived(this.result.threshold !== this.calibration.threshold);
+
+  private inputProblem(): string | null {
+    const { rule, limit, falseSame, falseDifferent, value } = this;
+    if (rule === 'value' && !(value >= 0 && Number.isFinite(value))) return 'The threshold must be a number from 0.';
+    if ((rule === 'false-same' || rule === 'false-different') && !(limit >= 0 && limit <= 100)) return 'The ceiling must be 0 to 100 %.';
+    if (rule === 'costs' && !(falseSame > 0 && falseDifferent > 0)) return 'Both costs must be above 0.';
+    return null;
+  }
+
+  /** Tries a threshold by hand. */
+  set(threshold: number): void {
+    this.rule = 'value';
+    this.value = Number(Math.min(Math.max(threshold, 0), this.end).toPrecision(6));
+  }
+
+  /** Arrow keys move by a step, Page keys by ten, Home and End to the ends of the axis. Returns whether the key was one of them. */
+  press(key: string): boolean {
+    const now = this.result.threshold;
+    const step = this.end / STEPS;
+    const moves: Record<string, number> = {
+      ...{ ArrowLeft: now - step, ArrowDown: now - step, ArrowRight: now + step, ArrowUp: now + step },
+      ...{ PageDown: now - 10 * step, PageUp: now + 10 * step, Home: 0, End: this.end },
+    };
+    const to = moves[key];
+    if (to !== undefined) this.set(to);
+    return to !== undefined;
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.history = await api.call('runs.thresholds', { run: this.run().run });
+      this.error = null;
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
+  }
+
+  private showExactly(threshold: number): void {
+    this.rule = 'value';
+    this.value = threshold;
+  }
+
+  /** Drops what was tried. */
+  reset(): void {
+    this.showExactly(this.calibration.threshold);
+  }
+
+  apply = (): Promise<void> =>
+    this.store(() => api.call('runs.setThreshold', { run: this.run().run, choice: this.choice, reason: this.reason }), 'Threshold chosen.');
+
+  restore = (entry: number): Promise<void> =>
+    this.store(() => api.call('runs.restoreThreshold', { run: this.run().run, entry }), 'Earlier threshold restored.');
+
+  private async store(work: () => Promise<ThresholdEntry[]>, done: string): Promise<void> {
+    const before = this.history[0]?.entry;
+    this.saving = true;
+    try {
+      this.history = await work();
+      this.reason = '';
+      this.showExactly(this.history[0]!.threshold);
+      if (before === undefined) toast.info(done);
+      else toast.undoable(done, () => this.restore(before));
+    } catch (error) {
+      toast.error(error);
+    } finally {
+      this.saving = false;
+    }
+  }
+}
