@@ -175,7 +175,11 @@ async function repeat(c, before, announced) {
         ...difference(after.epochs.map(withoutTimes), c.rows, `rows of ${id}`),
         ...(after.status === 'done' ? [] : [`${id} is ${after.status}`]),
         ...(!done && last <= announced ? [`resumed at epoch ${last}, although epoch ${announced} was announced`] : []),
-        ...difference(withoutRun(await runJson(['evaluate', id, ...c.at], c.environment)), withoutRun(c.metrics), `metrics of ${id}`),
+        ...difference(
+          withoutRun(await runJson(['evaluate', id, '--no-neighbours', ...c.at], c.environment)),
+          withoutRun(c.metrics),
+          `metrics of ${id}`,
+        ),
       ];
     }
     case 'evaluate':

@@ -101,7 +101,7 @@ export class Template {
     await timed('import', ['import', images, '--name', 'images']);
     await timed('train', ['train', 'images', ...TRAIN, '--epochs', `${EPOCHS}`]);
     await timed('resume', ['train', 'images', ...TRAIN, '--epochs', `${EPOCHS / 2}`]);
-    const metrics = await timed('evaluate', ['evaluate', 'r1']);
+    const metrics = await timed('evaluate', ['evaluate', 'r1', '--no-neighbours']);
     const validMetrics = await runJson(['evaluate', 'r1', '--split', 'valid', ...at], environment);
     const { distance } = await timed('compare', ['compare', 'r1', ...pair]);
     await runJson(['compare', 'r1', pair[1], pair[0], ...at], environment);

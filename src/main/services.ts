@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Finding } from '../shared/lint.ts';
+import type { RunRecord } from '../shared/run.ts';
 import type { ClassMerge } from '../shared/class-names.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './rpc/launch.ts';
@@ -12,8 +14,10 @@ import { mergeLookAlikes } from './features/dataset/merge-look-alikes.ts';
 import { rowsInThisThread, type DatasetRows } from './features/dataset/rows.ts';
 import { SAME_CLASS } from '../shared/pair-relation.ts';
 import { PAIR_RECIPE } from './domain/pairs/evaluation-pairs.ts';
+import { lintRun } from './domain/lint/run.ts';
 import { Evaluation } from './features/evaluation/evaluation.ts';
 import { Thresholds } from './features/evaluation/thresholds.ts';
+import { Structures } from './features/evaluation/structures.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
 import { Devices, inspectDevices } from './features/models/devices.ts';
@@ -48,6 +52,9 @@ export interface Services {
   networks: Networks;
   evaluation: Evaluation;
   thresholds: Thresholds;
+  structures: Structures;
+  /** What makes the figures of a run doubtful. */
+  findingsOf(run: RunRecord): Finding[];
   training: Training;
   compare: CompareService;
   pages: ReportPages; // of reports
@@ -99,6 +106,14 @@ export function openServices(o: ServiceOptions): Services {
     compute,
   });
   const thresholds = new Thresholds({ runs, thresholds: store.thresholds, evaluation });
+  const structures = new Structures({
+    ...{ runs, networks, caches, compute },
+    structures: store.structures,
+    rootOf: (dataset) => datasets.header(dataset).root,
+    structureRows: (dataset, relation) => rows.structureRows(dataset, relation),
+    calibrationOf: (run) => evaluation.calibrationOf(run),
+    evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
+  });
   const training = new Training({
     runs,
     datasets,
@@ -117,7 +132,7 @@ export function openServices(o: ServiceOptions): Services {
       { announce: () => undefined, announceWhatIfs: () => undefined, announceProgress: () => undefined },
     ),
   );
-  const pages = new ReportPages(pagePorts(features, compare, compute));
+  const pages = new ReportPages(pagePorts({ ...features, structures }, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
   return {
@@ -134,6 +149,8 @@ export function openServices(o: ServiceOptions): Services {
     networks,
     evaluation,
     thresholds,
+    structures,
+    findingsOf: lintRun,
     training,
     compare,
     pages,
@@ -200,7 +217,7 @@ export const comparePorts = (
 
 /** The ports of ReportPages. `compute`: the process that shrinks images. */
 export const pagePorts = (
-  { workspace, store, evaluation }: Pick<CompareServices, 'workspace' | 'store' | 'evaluation'>,
+  { workspace, store, evaluation, structures }: Pick<Services, 'workspace' | 'store' | 'evaluation' | 'structures'>,
   compare: CompareService,
   compute: ComputeHost,
 ): PagePorts => ({
@@ -217,6 +234,8 @@ export const pagePorts = (
   datasets: store.datasets,
   images: store.browse,
   evaluateOnTest: (run, signal) => evaluation.evaluate(run, 'test', signal),
+  structureOf: (run) => structures.answer(run),
+  measureStructure: (run, signal) => structures.measure(run, { signal: signal ?? new AbortController().signal }),
   randomisationOf: (run) => compare.randomisations.find(run),
   redrawWeights: (run, signal) => compare.randomisations.measure(run, {}, { signal: signal ?? new AbortController().signal }),
 });

@@ -112,6 +112,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     datasets: store.datasets,
     training,
     evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
+    measureStructure: (run, o) => services.structures.measureIfCached(run, o),
     measureMaps: (run, o) => services.compare.scales.measureIfPossible(run, {}, o),
     curationReady: () => largeDatasets.ready(),
     devices: deviceFacts,
@@ -166,6 +167,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const queues = new PairQueues({
     runs: store.runs,
     datasets: store.datasets,
+    images: store.browse,
     jobs,
     calibrationOf: (run) => evaluation.calibrationOf(run),
     distances: (run, split, options) => evaluation.distances(run, split, options),

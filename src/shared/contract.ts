@@ -23,6 +23,7 @@ import type { Job } from './job.ts';
 import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, type ReportRecord, SECTION_NAMES } from './report.ts';
 import { BACKBONES } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
+import type { StructureAnswer } from './structure.ts';
 import { SettingsPatch } from './setting-schema.ts';
 import { ThresholdChoiceSchema } from './threshold-schema.ts';
 import type { ThresholdEntry } from './thresholds.ts';
@@ -117,6 +118,7 @@ export const QueueRequest = z.strictObject({
   run: text('The run'),
   split: z.enum(['test', 'valid']).default('test'),
   kind: z.enum(QUEUE_KINDS),
+  between: z.strictObject({ by: z.enum(['class', 'group']), names: z.tuple([z.string(), z.string()]) }).optional(), // default: all pairs
   seed: wholeNumber(0, 2 ** 31).default(1), // of 'random'
   limit: wholeNumber(1, 10_000).default(200),
 });
@@ -223,6 +225,9 @@ export const CALLS = {
   'runs.fitAgain': curatedCall<Job>()(RunId), // the similarity curve of a run of an older version; the threshold stays. result: { run }
   // Redraws the network's weights and compares the maps, unless it was done before. result: { run }
   'runs.randomise': curatedCall<Job>()(z.strictObject({ run: text('The run'), ...MAP_CHOICE })),
+  // Neighbours and classes on the test images; null before they are measured.
+  'runs.structure': curatedCall<StructureAnswer | null>()(RunId),
+  'runs.measureStructure': curatedCall<Job>()(RunId), // evaluates on test pairs first, if these changed; result: { run }
   'runs.metrics': curatedCall<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),
   'runs.annotate': curatedCall<RunRow>()(z.strictObject({ run: text('The run'), ...z.object(notes).partial().shape })),
   'runs.remove': curatedCall<null>()(RunId), // 'runs.restore' undoes it until Twinlens restarts

@@ -41,6 +41,11 @@ export const TERMS = [
     'Path',
     'The default method of the maps: integrates the gradient of the distance while an image’s features grow from 0 to their value. The cells add up to what the image contributes to the distance.',
   ],
+  ['Raw cosine', 'The cosine of two images’ pooled features, the input of the network’s head. The nearest examples of a comparison use it.'],
+  [
+    'Recall@k',
+    'Share of test images with an image of the same class among their nearest k. Recall@1 is also the precision at 1. R-precision and MAP@R look at the nearest R, where R is the number of images of the class.',
+  ],
   [
     'Redrawn network',
     'The network with new random weights in some or all layers. What its maps show too does not depend on what those layers learnt.',

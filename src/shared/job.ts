@@ -14,6 +14,7 @@ export const JOB_KINDS = [
   'examples',
   'flip',
   'randomise',
+  'structure',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

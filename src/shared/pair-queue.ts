@@ -2,12 +2,21 @@ import type { Certainty } from './calibration.ts';
 import type { Verdict } from './comparison.ts';
 import type { PairLabel, Split } from './dataset.ts';
 
-export const QUEUE_KINDS = ['wrong', 'random', 'borderline', 'confident'] as const;
-/** wrong: wrong verdicts, farthest from the threshold first. borderline: nearest first. confident: right verdicts, farthest first. */
+export const QUEUE_KINDS = ['wrong', 'random', 'borderline', 'confident', 'hardest'] as const;
+/**
+ * wrong: wrong verdicts, farthest from the threshold first. borderline: nearest first. confident: right verdicts, farthest first. hardest:
+ * wrong verdicts, farthest first, then right ones, nearest first.
+ */
 export type QueueKind = (typeof QUEUE_KINDS)[number];
 
 /** Pairs in a queue on the screen. */
 export const QUEUE_LIMIT = 200;
+
+/** Pairs between two classes or two groups only, or within one. */
+export interface QueueFilter {
+  by: 'class' | 'group';
+  names: [string, string];
+}
 
 export interface QueuedPair {
   a: number; // ImageRecord.id

@@ -6,7 +6,10 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 /** Parts of a report beside the first page and the pages of the comparisons, in their order. All but the signature form the appendix. */
 export const REPORT_SECTIONS = {
   signature: { label: 'Signature', help: 'Lines for name, date and signature on the first page.' },
-  quality: { label: 'Quality of the network', help: 'Metrics on test, validation and training pairs, ROC curve and confusion matrices.' },
+  quality: {
+    label: 'Quality of the network',
+    help: 'Metrics on test, validation and training pairs, ROC curve and confusion matrices, neighbours and classes.',
+  },
   training: { label: 'Training', help: 'Loss and AUC by epoch, all settings, weights and versions.' },
   dataset: { label: 'Data set', help: 'Classes, splits, edits and rejected files.' },
   method: { label: 'Method', help: 'How distance, threshold, similarity and maps are computed, with formulas.' },

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Split } from './dataset.ts';
+import type { Finding } from './lint.ts';
 import type { Randomisation } from './randomisation.ts';
 import type { RunConfig as RunConfigSchema } from './training-options/schemas.ts';
 
@@ -136,7 +137,7 @@ export interface RunRecord {
   calibration: Calibration | null; // from validation pairs
   validDistances: { same: number[]; different: number[] } | null; // of the best epoch, sorted
   metrics: Metrics[]; // of the splits evaluated so far
-  warnings: string[];
+  warnings: string[]; // found in training; lintRun finds others from the fields above
   sessions: RunSession[]; // first to last; empty in runs of older versions
   modelSha256: string | null; // of the best checkpoint
   seconds: number;
@@ -154,6 +155,7 @@ export interface RunNotes {
 }
 
 export interface RunRow extends RunRecord, RunNotes {
+  findings: Finding[]; // what makes its figures doubtful
   stale: boolean; // the data set was edited after the start of this run
   outdated: boolean; // this version builds its network differently, so it can't be used
   /** Of maps by the default method; missing until it is measured. */

@@ -1,5 +1,5 @@
 import { aucText, countNoun, countText, percentText } from './format.ts';
-import type { AucLimit, Estimate, Retrieval, RetrievalFigures } from './structure.ts';
+import type { AucLimit, ClassCell, Estimate, PairMatrix, Retrieval, RetrievalFigures } from './structure.ts';
 
 /** Sentences on neighbours and classes, for screen, command line and report. */
 
@@ -56,11 +56,11 @@ export const amongText = ({ among }: Pick<Retrieval, 'among'>): string => (among
 /** "0.797 (0.720 to 0.860)" */
 export const estimateText = ({ value, interval }: Estimate): string => `${aucText(value)} (${interval.map(aucText).join(' to ')})`;
 
-/** What the queries and the gallery are, in a sentence. */
-export function retrievalScope({ among, queries, lone, available, gallery, galleryAvailable, over, units }: Retrieval): string {
+/** What the queries and the gallery are, in a sentence. `noun`: what makes two images the same (SameMeaning.noun). */
+export function retrievalScope({ among, queries, lone, available, gallery, galleryAvailable, over, units }: Retrieval, noun: string): string {
   const sampled = queries + lone < available ? `, sampled from ${countText(available)}` : '';
   const from = gallery < galleryAvailable ? `, sampled from ${countText(galleryAvailable)}` : '';
-  const alone = lone === 0 ? '' : ` ${countNoun(lone, 'test image')} without another one of its class ${lone === 1 ? 'is' : 'are'} left out.`;
+  const alone = lone === 0 ? '' : ` ${countNoun(lone, 'test image')} without another one of its ${noun} ${lone === 1 ? 'is' : 'are'} left out.`;
   const intervals = over === 'groups' ? ` Intervals over ${countText(units)} groups.` : '';
   return `${countNoun(queries, 'test image')}${sampled}, each among ${countText(gallery - 1)} other ${among === 'test' ? 'test images' : 'images of all splits'}${from}.${alone}${intervals}`;
 }
@@ -76,3 +76,24 @@ export function gainSentence({ gain: { recall1 } }: Pick<Retrieval, 'gain'>): st
 
 export const RETRIEVAL_NOTE =
   'Recall@k: share of test images with one of the same class among the nearest k; Recall@1 is also the precision at 1. R-precision and MAP@R: of the nearest R, where R is the number of images of its class (Musgrave et al. 2020). Copies of an image are left out; other images at the same distance count against the network. Intervals (95 %) are over queries and ignore that all queries share one gallery.';
+
+/**
+ * The pairs of different classes (or groups) that are most often called the same, at most `count`. Ordered by the lower end of the 95 %
+ * interval of the error rate (Wilson 1927), so that one wrong verdict of one pair does not come first. Without cells that have no error.
+ */
+export function mostConfused({ cells }: PairMatrix, count: number): ClassCell[] {
+  return cells
+    .filter(({ a, b, wrong }) => a !== b && wrong > 0)
+    .map((cell) => ({ cell, low: wilsonLow(cell.wrong, cell.pairs) }))
+    .sort((x, y) => y.low - x.low || y.cell.wrong - x.cell.wrong)
+    .slice(0, count)
+    .map(({ cell }) => cell);
+}
+
+/** The lower end of the 95 % interval of a share of `count` in `total`; it treats pairs as independent and only orders them. */
+export function wilsonLow(count: number, total: number): number {
+  const z = 1.96;
+  const share = count / total;
+  const centre = share + z ** 2 / (2 * total);
+  return (centre - z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2))) / (1 + z ** 2 / total);
+}

@@ -102,6 +102,11 @@ export interface RunStructure {
   contradicting: { images: number; loss: number };
 }
 
+/** A stored structure and what limits its AUC, which also depends on the validation pairs. */
+export interface StructureAnswer extends RunStructure {
+  limit: AucLimit;
+}
+
 /** Groups that a matrix shows at most. */
 export const MAX_GROUPS = 100;
 

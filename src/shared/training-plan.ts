@@ -5,6 +5,8 @@ export interface TrainingPlan {
   /** null if the choices do not fit together. Weights are as listed in the catalogue: training verifies them when it starts. */
   config: RunConfig | null;
   problems: PlanProblem[];
+  /** What will make the run's figures doubtful, in sentences: of the data set, then of the settings. */
+  cautions: string[];
   images: number; // of training and validation
   device: { device: DeviceName; why: string }; // why: a whole sentence
   waiting: number; // trainings ahead in the queue

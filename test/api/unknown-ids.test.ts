@@ -52,6 +52,8 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'runs.restoreThreshold': [{ ...choice, entry: 1 }],
   'runs.fitAgain': [choice],
   'runs.randomise': [choice],
+  'runs.structure': [choice],
+  'runs.measureStructure': [choice],
   'runs.metrics': [{ ...choice, split: 'test' }],
   'runs.annotate': [{ ...choice, name: 'a' }],
   'runs.remove': [choice],

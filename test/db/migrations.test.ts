@@ -143,6 +143,7 @@ describe('migrations', () => {
       'report_logos',
       'reports',
       'runs',
+      'structures',
       'tags',
       'thresholds',
       'what_if_drafts',

@@ -3,6 +3,7 @@ import type { NewDataset } from '../../src/main/db/insert.ts';
 import type { Comparison } from '../../src/shared/comparison.ts';
 import type { RunConfig } from '../../src/shared/run.ts';
 import { image } from '../features/dataset/images.ts';
+import { type Estimate, type RetrievalFigures, type RunStructure, STRUCTURE_RECIPE } from '../../src/shared/structure.ts';
 
 /** Two classes of six images, four of each in train; names as given. */
 export function someDataset(more: Partial<NewDataset> = {}): NewDataset {
@@ -99,3 +100,36 @@ export function someComparison(id: string, run: string, more: Partial<Comparison
     ...more,
   };
 }
+
+const figure = (value: number): Estimate => ({ value, interval: [value - 0.05, value + 0.05] });
+const figures = (value: number): RetrievalFigures => ({
+  ...{ recall1: figure(value), recall5: figure(value + 0.1), recall10: figure(value + 0.15) },
+  ...{ rPrecision: figure(value - 0.2), mapAtR: figure(value - 0.3), map: figure(value - 0.1) },
+});
+
+/** Neighbours and classes of a run on 40 test images. */
+export const someStructure: RunStructure = {
+  ...{ recipe: STRUCTURE_RECIPE, measuredMs: 5, pairSet: 'p', threshold: 1, pairs: 500, images: 40, over: 'images', featuresAuc: 0.7 },
+  ...{ auc: figure(0.85), gain: { value: 0.15, interval: [0.1, 0.2] }, groups: null, neighbours: [{ from: 0, to: 1, queries: 5 }] },
+  retrieval: [
+    {
+      ...{ among: 'test', queries: 39, lone: 1, available: 40, gallery: 40, galleryAvailable: 40, over: 'images', units: 39 },
+      figures: { embedding: figures(0.7), features: figures(0.8) },
+      gain: { recall1: { value: -0.1, interval: [-0.18, -0.02] }, mapAtR: { value: 0, interval: [-0.1, 0.1] } },
+    },
+  ],
+  classes: {
+    names: ['elm', 'oak'],
+    cells: [
+      { a: 0, b: 0, pairs: 125, wrong: 20, distance: 0.8, loss: 0.3 },
+      { a: 0, b: 1, pairs: 250, wrong: 60, distance: 1.4, loss: 0.5 },
+      { a: 1, b: 1, pairs: 125, wrong: 10, distance: 0.6, loss: 0.2 },
+    ],
+  },
+  perClass: [
+    { images: 20, pairs: 375, accuracy: figure(0.78), sameWrong: 20, same: 125, differentWrong: 60, different: 250, recall1: 0.65 },
+    { images: 20, pairs: 375, accuracy: figure(0.81), sameWrong: 10, same: 125, differentWrong: 60, different: 250, recall1: 0.75 },
+  ],
+  worstImages: { count: 3, loss: 0.3 },
+  contradicting: { images: 0, loss: 0 },
+};

@@ -38,6 +38,7 @@ export const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({
   name: '',
   tags: [],
   note: '',
+  findings: [],
   stale: false,
   outdated: false,
   ...more,

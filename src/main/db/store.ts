@@ -13,6 +13,7 @@ import { type RandomisationStore, randomisationStore } from './randomisations.ts
 import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
 import { type ThresholdStore, thresholdStore } from './thresholds.ts';
+import { type StructureStore, structureStore } from './structures.ts';
 import { type WhatIfStore, whatIfStore } from './what-ifs.ts';
 
 export interface Store extends DatasetStores {
@@ -22,6 +23,7 @@ export interface Store extends DatasetStores {
   whatIfs: WhatIfStore;
   randomisations: RandomisationStore;
   thresholds: ThresholdStore;
+  structures: StructureStore;
   reports: ReportStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
@@ -115,6 +117,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     whatIfs: whatIfStore(db),
     randomisations: randomisationStore(db),
     thresholds: thresholdStore(db),
+    structures: structureStore(db),
     reports: reportStore(db),
     interrupted: [],
     warnings: [],

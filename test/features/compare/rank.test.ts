@@ -30,6 +30,7 @@ describe('queues, against a comparison of every two pairs', () => {
   test.each([
     ['wrong', (p: QueuedPair) => (p.verdict === 'different') !== (p.label === 1), (x: QueuedPair, y: QueuedPair) => off(x) > off(y)],
     ['confident', (p: QueuedPair) => (p.verdict === 'different') === (p.label === 1), (x: QueuedPair, y: QueuedPair) => off(x) > off(y)],
+    ['hardest', () => true, (x: QueuedPair, y: QueuedPair) => (x.correct ? off(x) : -off(x)) < (y.correct ? off(y) : -off(y))],
     ['borderline', () => true, (x: QueuedPair, y: QueuedPair) => off(x) < off(y)],
   ] as const)('%s', (kind, fits, before) => {
     fc.assert(

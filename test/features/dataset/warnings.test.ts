@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NBSP } from '../../../src/shared/format.ts';
 import { drawFiles, temporaryFolder } from './png-files.ts';
 import { freshStore, importFrom } from './import-helpers.ts';
 
@@ -30,6 +31,28 @@ describe('warnings', () => {
     const word = 'Unbalanced: "a" 61, "b" 6.';
     expect((await warningsOf(classes({ a: 61, b: 6 }))).join()).toContain(word);
     expect((await warningsOf(classes({ a: 60, b: 6 }))).join()).not.toContain('Unbalanced');
+  });
+
+  test('one class that dominates, of three or more', async () => {
+    const word = 'One class dominates: "a" has 60 % of the images.';
+    const text = async (counts: Record<string, number>): Promise<string> => (await warningsOf(classes(counts))).join().replaceAll(NBSP, ' ');
+    expect(await text({ a: 48, b: 16, c: 16 })).toContain(word);
+    expect(await text({ a: 30, b: 16, c: 16 })).not.toContain('dominates');
+    expect(await text({ a: 48, b: 16 })).not.toContain('dominates');
+  });
+
+  test('near names in several splits, unless groups are given', async () => {
+    let n = 1000;
+    const files = Object.fromEntries(
+      ['a', 'b'].flatMap((name) => Array.from({ length: 30 }, (_, i) => [`${name}/scan${i >> 1}_${i % 2 ? 'left' : 'right'}.png`, n++])),
+    );
+    const sibling = (warnings: string[]): string | undefined => warnings.find((text) => text.includes('divided among splits'));
+    const found = sibling(await warningsOf(files));
+    expect(found).toMatch(
+      /^\d+ sets of images with nearly the same name are divided among splits, with \d+ test images, such as "[ab]\/scan\d+_\w+\.png" \(test\) and /,
+    );
+    const folder = drawFiles(temporaryFolder(), files);
+    expect(sibling((await importFrom(folder, freshStore(), { groupBy: '^(scan\\d+)' })).warnings)).toBeUndefined();
   });
 
   test('contents in two classes, five of them by name', async () => {

@@ -4,6 +4,8 @@ import { percentText } from '../../../src/shared/format.ts';
 import type { ReportRun } from '../../../src/main/features/report/types.ts';
 import { SECTION_NAMES, type ReportSection } from '../../../src/shared/report.ts';
 import { rangeOf, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
+import { someStructure } from '../../db/records.ts';
+import type { AucLimit } from '../../../src/shared/structure.ts';
 import { renderReport, textOf } from './whole-page.ts';
 
 describe('the chosen sections', () => {
@@ -81,6 +83,23 @@ describe('the chosen sections', () => {
     expect(qualityOf(RUN)).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${rangeOf(valid)}`);
     const none = qualityOf({ ...RUN, metrics: [], validDistances: null, epochs: [], bestEpoch: null });
     expect(none).toContain('has not been evaluated yet');
+  });
+
+  test('the quality has neighbours and classes, or says that they are not measured', () => {
+    const textOfRun = (run: ReportRun): string => textOf(renderReport(sampleInput({ runs: [run], sections: ['quality'] })));
+    expect(textOfRun(RUN)).toContain('Neighbours and classes Not measured');
+    const limit: AucLimit = { kind: 'two-classes', names: ['elm', 'oak'], loss: 0.5, share: 0.25, pairs: 250, wrong: 60 };
+    const text = textOfRun({ ...RUN, structure: { ...someStructure, limit } });
+    for (const fact of [
+      'What limits this AUC. Pairs of “elm” with “oak” cause 50 % of what this AUC lacks to 1',
+      'Nearest neighbours, among test images',
+      'embedding 0.700 0.650 to 0.750',
+      '39 test images, each among 39 other test images. 1 test image without another one of its class is left out.',
+      'For neighbours raw cosine is better than the embedding: Recall@1 −0.100, 95 % interval −0.180 to −0.020.',
+      'elm 20 78 % 73 % to 83 % 20 of 125 60 of 250 0.650',
+      'elm with oak 60 of 250 1.40',
+    ])
+      expect(text).toContain(fact);
   });
 
   test('the quality says how the maps change with redrawn weights, or that it is not measured', () => {

@@ -11,8 +11,8 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'runs.plan': ({ choices, measure }, { workbench }) => workbench.plans.plan(choices, measure),
   'runs.start': (choices, { workbench }) => workbench.trainings.start(workbench.plans.requestOf(choices)),
   'runs.resume': (request, { workbench }) => workbench.trainings.resume(request),
-  'runs.evaluate': ({ run, split }, { workbench: { jobs, hub, store, evaluation } }) =>
-    startEvaluation({ jobs, hub, runs: store.runs, evaluation }, run, split),
+  'runs.evaluate': ({ run, split }, { workbench: { jobs, hub, store, evaluation, structures } }) =>
+    startEvaluation({ jobs, hub, runs: store.runs, evaluation, structures }, run, split),
   'runs.thresholds': ({ run }, { workbench }) => workbench.thresholds.history(run),
   'runs.setThreshold': ({ run, choice, reason }, { workbench }) => {
     workbench.thresholds.choose(run, choice, reason.trim());
@@ -22,10 +22,12 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
     workbench.thresholds.restore(run, entry);
     return announceThreshold(run, workbench);
   },
-  'runs.fitAgain': ({ run }, { workbench: { jobs, hub, store, evaluation, thresholds } }) =>
-    startFit({ jobs, hub, runs: store.runs, evaluation, thresholds }, run),
+  'runs.fitAgain': ({ run }, { workbench: { jobs, hub, store, evaluation, structures, thresholds } }) =>
+    startFit({ jobs, hub, runs: store.runs, evaluation, structures, thresholds }, run),
   'runs.randomise': ({ run, ...choice }, { workbench: { jobs, hub, compare } }) =>
     compare.randomisations.start(jobs, run, choice, () => hub.changed('runs', run)),
+  'runs.structure': ({ run }, { workbench }) => workbench.structures.answer(run),
+  'runs.measureStructure': ({ run }, { workbench: { jobs, hub, structures } }) => structures.start(jobs, run, () => hub.changed('runs', run)),
   'runs.metrics': ({ run, split }, { workbench }) => workbench.store.runs.get(run).metrics.find((m) => m.split === split) ?? null,
   'runs.annotate': ({ run, name, tags, note }, { workbench }) => {
     const notes = Object.entries({ name, tags, note }).filter(([, value]) => value !== undefined);
@@ -48,8 +50,9 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
 };
 
 /** Figures on test pairs at a new threshold are computed after it was chosen. */
-function announceThreshold(run: string, { jobs, hub, store, evaluation, thresholds }: Workbench): ThresholdEntry[] {
+function announceThreshold(run: string, { jobs, hub, store, evaluation, structures, thresholds }: Workbench): ThresholdEntry[] {
   hub.changed('runs', run);
-  if (store.runs.get(run).metrics.some(({ split }) => split === 'test')) startEvaluation({ jobs, hub, runs: store.runs, evaluation }, run, 'test');
+  const isTested = store.runs.get(run).metrics.some(({ split }) => split === 'test');
+  if (isTested) startEvaluation({ jobs, hub, runs: store.runs, evaluation, structures }, run, 'test');
   return thresholds.history(run);
 }

@@ -11,7 +11,8 @@ import { sizeOf } from '../../nn/ir/tensor.ts';
 import { profileOf } from './bench-profile.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
-import type { BenchRequest, BenchResult, CallContext } from '../protocol/protocol.ts';
+import type { BenchRequest, BenchResult } from '../protocol/bench.ts';
+import type { CallContext } from '../protocol/protocol.ts';
 
 /**
  * Measures the seconds of each of `steps` steps after one warm-up step, with random weights and inputs. A step is one training step

@@ -19,6 +19,7 @@ import { randomiseMaps } from '../explain/randomise.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
 import { decodeSquare, DECODERS, inspectContent, previewJpeg } from '../images/images.ts';
+import { measureStructure } from '../structure/measure-structure.ts';
 import { encodeLogo } from '../images/logo.ts';
 import { pageImages } from '../explain/page-images.ts';
 import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
@@ -55,6 +56,7 @@ export const handlers: Handlers = {
   evaluate: evaluateSplit,
   explain,
   measureMaps,
+  measureStructure,
   randomiseMaps,
   checkMaps,
   whatIf,

@@ -5,28 +5,19 @@ import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import type { FlipTest } from '../../../shared/flip.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
+import type { RunStructure } from '../../../shared/structure.ts';
 import type { MatchesAnswer } from '../../../shared/matches.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import type { PixelSource, Stroke } from '../../../shared/what-if.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
-import type { StepProfile } from '../../../shared/step-profile.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
 import type { ImageUnits } from '../../domain/evaluate/units.ts';
+import type { Names } from '../../domain/structure/pair-figures.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
+import type { BenchRequest, BenchResult } from './bench.ts';
 import type { ValidationSummary } from '../../domain/evaluate/validation-summary.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
-import type {
-  Calibration,
-  DeviceName,
-  EngineName,
-  EpochRow,
-  Flavour,
-  Metrics,
-  Preprocessing,
-  RunConfig,
-  Scope,
-  WeightsInfo,
-} from '../../../shared/run.ts';
+import type { Calibration, DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, WeightsInfo } from '../../../shared/run.ts';
 
 /** A trained network on disk: a run's folder and the configuration that defines its tensors. */
 export interface ModelRef {
@@ -253,32 +244,29 @@ export interface RandomiseRequest {
   redraws: number;
 }
 
+/** A run's network, all images of its data set and the test pairs, for measureStructure. */
+export interface StructureRequest {
+  model: ModelRef;
+  caches: CacheFolders;
+  root: string; // of the data set
+  images: PackedImages; // included ones
+  units: ImageUnits; // of `images`
+  identities: Int32Array; // [images] class or group by the run's meaning of "same"; -1: the same as no other image
+  groups: Names | null; // of the test images
+  pairs: PackedPairs; // of the test split
+  threshold: number;
+}
+
+export type StructureResult = Omit<RunStructure, 'recipe' | 'measuredMs' | 'pairSet'>;
+
+/** images: read because their features were not cached. queries: compared with all others, in one of both spaces. */
+export type StructureProgress = Counted & { stage: 'images' | 'queries' };
+
 /** The stored comparison that drawOverlays draws. */
 export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparison, 'method' | 'layer'> {
   choice: ScaleChoice;
   sampleBits: number | null; // of the run
   images: readonly Omit<ComparedImage, 'className'>[];
-}
-
-export interface BenchRequest {
-  task: 'train' | 'infer' | 'explain';
-  backbone: BackboneName;
-  pairs: number;
-  size: number;
-  steps: number;
-  scope: Scope; // of a training step: layers before it are not computed
-  batchNorm: 'frozen' | 'batch';
-  engine: EngineName;
-  device: DeviceName;
-  profile?: boolean; // slows the steps by a few percent
-}
-
-export interface BenchResult {
-  seconds: number[]; // of each counted step
-  threads: number;
-  channelBlock: number; // channels per block of the blocked layout (onnx-blocks.ts); 0 except for onnx on the CPU
-  peakBytes: number; // largest resident memory of the compute process so far
-  profile: StepProfile | null;
 }
 
 /**
@@ -314,6 +302,7 @@ export interface ComputeCalls {
   explain: { args: ExplainRequest; result: ExplainResult; progress: Counted };
   /** The largest |S| of both images of each pair. Pairs with an image that can't be read are left out. */
   measureMaps: { args: MeasureMapsRequest; result: Float32Array; progress: Counted };
+  measureStructure: { args: StructureRequest; result: StructureResult; progress: StructureProgress };
   /** Progress: explained pairs. Pairs with an image that can't be read are left out. */
   randomiseMaps: { args: RandomiseRequest; result: Pick<Randomisation, 'pairs' | 'images' | 'steps' | 'redrawn'>; progress: Counted };
   /** Progress: forward passes. */

@@ -8,7 +8,7 @@ import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { sameFileCheck } from '../../foundation/files.ts';
 import type { Trainer, TrainState } from '../../nn/engines/engine.ts';
 import { lossOf } from '../../nn/losses/index.ts';
-import { expectedDistance, lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
+import { lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
 import { countClasses } from '../../domain/pairs/samples.ts';
 import { entryOf } from '../../nn/siamese.ts';
 import { openSource } from '../embed/feature-source.ts';
@@ -75,7 +75,6 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
         last.bestDistances,
         validPairs.map((p) => p.label),
         unitsOfPairs(validPairs, request.images.ids, request.units),
-        { scale: expectedDistance(config), margin: config.loss === 'contrastive' ? config.margin : null },
       ),
       modelSha256: modelSha256(config, readModel(request.model)),
       seconds: (performance.now() - began) / 1000,

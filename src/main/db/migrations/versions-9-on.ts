@@ -155,4 +155,18 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ALTER TABLE datasets ADD COLUMN group_name TEXT;
     `,
   },
+  {
+    version: 19,
+    sql: `
+      -- Neighbours and classes of a run on its test images, once they are measured.
+      CREATE TABLE structures (
+        run INTEGER NOT NULL REFERENCES runs (number),
+        model_sha256 TEXT NOT NULL,
+        pair_set TEXT NOT NULL,  -- pair_sets.hash
+        recipe INTEGER NOT NULL, -- STRUCTURE_RECIPE in src/shared/structure.ts; those of other versions are measured again
+        record TEXT NOT NULL,    -- JSON: RunStructure
+        PRIMARY KEY (run, model_sha256, pair_set)
+      ) STRICT;
+    `,
+  },
 ];

@@ -86,14 +86,13 @@ export class ImageTable {
   /** The image at a position, 0 to length - 1. */
   at(i: number): PackedImage {
     const { ids, splits, classes, classOf, groups, groupOf } = this.packed;
-    const content = this.contents.toString('hex', i * SHA_BYTES, (i + 1) * SHA_BYTES);
     const group = groupOf[i]! < 0 ? null : groups[groupOf[i]!]!;
     return {
       id: ids[i]!,
       file: this.file(i),
       className: classes[classOf[i]!]!,
       sha256: this.sha256(i),
-      content,
+      content: this.content(i),
       group,
       split: SPLITS[splits[i]!]!,
     };
@@ -123,6 +122,10 @@ export class ImageTable {
   file(i: number): string {
     const { ends } = this.packed;
     return this.names.toString('utf8', i === 0 ? 0 : ends[i - 1], ends[i]);
+  }
+
+  content(i: number): string {
+    return this.contents.toString('hex', i * SHA_BYTES, (i + 1) * SHA_BYTES);
   }
 
   sha256(i: number): string {

@@ -25,8 +25,8 @@ const BUCKETS = 1024; // of the lookup table; a power of two near the number of 
  */
 export function rankQuery(query: number, distances: Float32Array, relevance: Relevance): RankedQuery | null {
   const same = relevance.sameAs(query);
-  const relevant = same.length - (same.includes(query) ? 1 : 0);
-  if (relevant === 0) return null;
+  const relevant = same.length - 1; // without itself
+  if (relevant < 1) return null;
   const sorted = new Float32Array(relevant); // distances of relevant items, ascending
   let at = 0;
   for (const item of same) if (item !== query) sorted[at++] = distances[item]!;
@@ -49,7 +49,7 @@ export function rankQuery(query: number, distances: Float32Array, relevance: Rel
     rPrecision: inFirstR / relevant,
     mapAtR: atR / relevant,
     averagePrecision: all / relevant,
-    nearest: nearestOf(query, distances, firstRank > 1 ? new Set(same) : null),
+    nearest: firstRank === 1 ? nearestOf(query, distances, same) : nearestOther(distances, same),
   };
 }
 
@@ -60,15 +60,19 @@ function countUpTo(sorted: Float32Array, distances: Float32Array, query: number)
   const scale = most > least ? (BUCKETS - 1) / (most - least) : 0;
   const start = new Uint32Array(BUCKETS + 1); // bucket -> first position in `sorted` that is in it or in a later one
   for (let j = 0; j < n; j++) start[Math.floor((sorted[j]! - least) * scale) + 1] = j + 1;
-  for (let b = 1; b <= BUCKETS; b++) start[b] = Math.max(start[b]!, start[b - 1]!);
+  for (let b = 1; b <= BUCKETS; b++) if (start[b]! < start[b - 1]!) start[b] = start[b - 1]!;
   const counts = new Uint32Array(n); // items above the previous distance and up to this one
-  for (let i = 0; i < distances.length; i++) {
-    const d = distances[i]!;
-    if (d > most || i === query) continue;
-    let j = d > least ? start[Math.floor((d - least) * scale)]! : 0;
-    while (sorted[j]! < d) j++;
-    counts[j]!++;
-  }
+  const count = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      const d = distances[i]!;
+      if (!(d <= most)) continue;
+      let j = d > least ? start[((d - least) * scale) | 0]! : 0;
+      while (sorted[j]! < d) j++;
+      counts[j]!++;
+    }
+  };
+  count(0, query);
+  count(query + 1, distances.length);
   for (let j = 1; j < n; j++) counts[j]! += counts[j - 1]!;
   return counts;
 }
@@ -79,9 +83,27 @@ function endOfTies(sorted: Float32Array, from: number): number {
   return end;
 }
 
-/** The nearest item, or the nearest that is not in `without`. */
-function nearestOf(query: number, distances: Float32Array, without: ReadonlySet<number> | null): number {
+/** The nearest of `same` but the query. */
+function nearestOf(query: number, distances: Float32Array, same: Int32Array): number {
   let nearest = -1;
-  for (let i = 0; i < distances.length; i++) if (i !== query && (nearest < 0 || distances[i]! < distances[nearest]!) && !without?.has(i)) nearest = i;
+  for (const item of same) if (item !== query && (nearest < 0 || distances[item]! < distances[nearest]!)) nearest = item;
+  return nearest;
+}
+
+/** The nearest item that is not in `same`, which is ascending. */
+function nearestOther(distances: Float32Array, same: Int32Array): number {
+  let nearest = -1;
+  let least = Infinity;
+  let from = 0;
+  for (let k = 0; k <= same.length; k++) {
+    const to = k < same.length ? same[k]! : distances.length;
+    for (let i = from; i < to; i++) {
+      const d = distances[i]!;
+      if (d >= least) continue;
+      least = d;
+      nearest = i;
+    }
+    from = to + 1;
+  }
   return nearest;
 }

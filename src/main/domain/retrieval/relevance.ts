@@ -23,7 +23,7 @@ export class Relevance {
     return this.identities.length;
   }
 
-  /** The items that are the same as an item, and itself if it has an identity; ascending. */
+  /** The items that are the same as an item, and itself; ascending. Empty if it has no identity. */
   sameAs(item: number): Int32Array {
     const own = this.identities[item]!;
     if (own.length === 1) return this.members.get(own[0]!)!;

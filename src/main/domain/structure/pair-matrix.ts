@@ -23,7 +23,7 @@ export function lossShares({ labels, distances }: Pick<EvaluatedPairs, 'labels' 
   return influence.map((w, i) => (auc < 1 ? Math.max(0, (1 - auc) / counts[labels[i]!]! - w) / (2 * (1 - auc)) : 0));
 }
 
-/** Sums pairs by the names of their two images. `a`, `b` [N]: positions in `names`. Cells without pairs are left out. */
+/** Sums pairs by the names of their two images. `a`, `b` [N]: positions in `names`; pairs with a negative one are left out. */
 export function pairMatrix(
   names: readonly string[],
   { a, b }: { a: ArrayLike<number>; b: ArrayLike<number> },
@@ -34,6 +34,7 @@ export function pairMatrix(
   const cells = new Map<number, ClassCell>();
   for (let i = 0; i < labels.length; i++) {
     const [low, high] = [Math.min(a[i]!, b[i]!), Math.max(a[i]!, b[i]!)];
+    if (low < 0) continue;
     const key = low * names.length + high;
     let cell = cells.get(key);
     if (!cell) cells.set(key, (cell = { a: low, b: high, pairs: 0, wrong: 0, distance: 0, loss: 0 }));

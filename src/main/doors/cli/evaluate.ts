@@ -3,7 +3,8 @@ import { countText } from '../../../shared/format.ts';
 import { dependenceOf, type Randomisation } from '../../../shared/randomisation.ts';
 import { correlationText, DEPENDENCE_WORDS, randomisationSentence } from '../../../shared/randomisation-words.ts';
 import { overText } from '../../../shared/interval-words.ts';
-import type { Interval, Metrics } from '../../../shared/run.ts';
+import { type Finding, findingText } from '../../../shared/lint.ts';
+import type { Interval, Metrics, RunConfig } from '../../../shared/run.ts';
 import { meaningOf, sameSentence, unseenText } from '../../../shared/same-meaning.ts';
 import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import { thresholdLines } from '../../../shared/threshold-words.ts';
@@ -11,35 +12,53 @@ import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { percent, print, ProgressLine } from './output.ts';
+import { structureLines, structureOf } from './structure-lines.ts';
+
+interface Options extends Common {
+  split: string;
+  redraw?: boolean;
+  neighbours: boolean;
+}
 
 export function addEvaluateCommand(program: Command): void {
   addCommonOptions(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
     .addOption(new Option('--split <split>', 'the split whose pairs are used').choices(['test', 'valid']).default('test'))
     .option('--redraw', 'also compare the maps with those of the network with redrawn weights; once a run, takes seconds to minutes')
-    .action(async (run: string, { workspace, json, split, redraw = false }: Common & { split: string; redraw?: boolean }) => {
+    .option('--no-neighbours', 'without neighbours and classes, which are computed from all images of the data set')
+    .action(async (run: string, { workspace, json, split, redraw = false, neighbours }: Options) => {
       const request = await parseRequest((contract) => contract.EvaluateRequest, { run, split });
-      const { metrics, config, randomisation, chosen } = await withServices(
+      const { metrics, structure, lint, randomisation, chosen } = await withServices(
         workspaceOption(workspace),
         true,
         `evaluate ${run}`,
         async (s, signal) => ({
           metrics: await s.evaluation.evaluate(request.run, request.split, signal),
-          config: s.store.runs.get(request.run).config,
+          structure: neighbours && request.split === 'test' ? await structureOf(s, request.run, signal) : null,
+          lint: lintOf(s, request.run),
           chosen: thresholdOf(s, request.run),
           randomisation: redraw ? await redrawWeights(s, request.run, signal) : null,
         }),
       );
-      const meaning = meaningOf(config);
       const { roc: _, ...figures } = metrics;
-      const document = { run, sameMeans: meaning.noun, ...figures, thresholdChoice: chosen.entry };
-      print(Boolean(json), randomisation ? { ...document, randomisation } : document, () => [
+      const { findings, datasetWarnings, config } = lint;
+      const meaning = meaningOf(config);
+      const document = { run, sameMeans: meaning.noun, ...figures, thresholdChoice: chosen.entry, findings, datasetWarnings };
+      print(Boolean(json), { ...document, ...(structure && { structure }), ...(randomisation && { randomisation }) }, () => [
         ...metricsLines(run, metrics),
         ...(metrics.unseen ? [`  On ${unseenText(metrics, config)}.`] : []),
         ...(meaning.same === 'class' ? [] : [`  ${sameSentence(meaning)}`]),
         ...chosen.lines.map((line) => `  ${line}`),
+        ...[...findings.map(findingText), ...datasetWarnings].map((sentence) => `  ! ${sentence}`),
+        ...(structure ? structureLines(structure, config) : []),
         ...(randomisation ? randomisationLines(randomisation) : []),
       ]);
     });
+}
+
+/** What makes the figures doubtful: found in the run, and the warnings about its data set. */
+function lintOf({ store, findingsOf }: Services, id: string): { config: RunConfig; findings: Finding[]; datasetWarnings: string[] } {
+  const run = store.runs.get(id);
+  return { config: run.config, findings: findingsOf(run), datasetWarnings: store.datasets.get(run.dataset).warnings };
 }
 
 function metricsLines(run: string, { split, pairs, auc, accuracy, threshold, confusion, eer, intervals }: Metrics): string[] {

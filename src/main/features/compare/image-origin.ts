@@ -4,8 +4,10 @@ import type { CuratedImage } from '../../../shared/curation.ts';
 import type { Split } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { fileNames } from '../../../shared/format.ts';
+import { findingText } from '../../../shared/lint.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { meaningOf } from '../../../shared/same-meaning.ts';
+import { lintRun } from '../../domain/lint/run.ts';
 import type { ComparePorts } from './ports.ts';
 
 export type OriginPorts = Pick<ComparePorts, 'runs' | 'datasets' | 'images'>;
@@ -54,6 +56,7 @@ export function withOrigins<C extends Comparison>(ports: OriginPorts, run: RunRe
   const found = ports.images.withContent(run.dataset, sha256);
   const contentOf = new Map(found.map((image) => [image.sha256, image.content]));
   const byContent = Map.groupBy(found, ({ content }) => content);
+  const findings = lintRun(run).map(findingText);
   return rows.map((row) => {
     const origins = row.images.map((image) => originOf(image.file, root, byContent.get(contentOf.get(image.sha256) ?? '') ?? []));
     const imageAt = (i: 0 | 1): ComparedImage => {
@@ -65,7 +68,7 @@ export function withOrigins<C extends Comparison>(ports: OriginPorts, run: RunRe
       ...row,
       meaning: meaningOf(run.config),
       images: [imageAt(0), imageAt(1)],
-      warnings: [...run.warnings, ...originWarnings(row.images, origins)],
+      warnings: [...findings, ...originWarnings(row.images, origins)],
     };
   });
 }

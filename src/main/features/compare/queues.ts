@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { QueueRequest } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { PairQueue, QueuedPair } from '../../../shared/pair-queue.ts';
+import type { PairQueue, QueuedPair, QueueFilter } from '../../../shared/pair-queue.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
+import type { BrowseStore } from '../../db/browse.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
 import { assertFinite } from '../../domain/evaluate/check.ts';
@@ -17,6 +18,7 @@ const CACHED_SPLITS = 8;
 export interface QueuePorts {
   runs: Pick<RunStore, 'get'>;
   datasets: Pick<DatasetStore, 'get'>;
+  images: Pick<BrowseStore, 'rows'>;
   jobs: Pick<Jobs, 'start'>;
   /** Throws AppError 'bad-request' for a run without a threshold. */
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
@@ -40,7 +42,7 @@ export class PairQueues {
   /** Throws AppError 'bad-request' for a run without a threshold, 'cancelled' after `signal`. */
   async get(request: QueueRequest, signal: AbortSignal): Promise<PairQueue> {
     const run = this.ports.runs.get(request.run);
-    const { split, kind, limit, seed } = request;
+    const { split, kind, limit, seed, between } = request;
     const calibration = this.ports.calibrationOf(run);
     const { snapshot } = this.ports.datasets.get(run.dataset);
     const key = JSON.stringify([run.run, run.modelSha256, calibration, split, snapshot]);
@@ -51,8 +53,17 @@ export class PairQueues {
       pairs = verdictsOf(unpackPairs(result.pairs), result.distances, calibration);
       this.verdicts.set(key, pairs);
     }
-    const ranked = rankPairs(pairs, kind, calibration.threshold, seed);
+    const chosen = between ? this.pairsBetween(run.dataset, pairs, between) : pairs;
+    const ranked = rankPairs(chosen, kind, calibration.threshold, seed);
     return { run: run.run, dataset: run.dataset, split, kind, total: ranked.length, pairs: ranked.slice(0, limit) };
+  }
+
+  /** The pairs with one image of each of two classes or groups, in either order. */
+  private pairsBetween(dataset: string, pairs: readonly QueuedPair[], { by, names }: QueueFilter): QueuedPair[] {
+    const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
+    const nameOf = new Map(this.ports.images.rows(dataset, ids).map(({ id, className, group }) => [id, by === 'class' ? className : group]));
+    const wanted = JSON.stringify([...names].sort());
+    return pairs.filter(({ a, b }) => JSON.stringify([nameOf.get(a), nameOf.get(b)].sort()) === wanted);
   }
 
   /** Shows a job only if images must be read: with cached features the distances are immediate. */

@@ -26,7 +26,7 @@ export function verdictsOf(
 /**
  * The pairs of a kind, ranked; ties keep their order. wrong: wrong verdicts, farthest from the threshold first. confident:
  * correct verdicts, farthest from the threshold first. borderline: all pairs, closest to the threshold first. random: all pairs,
- * shuffled by the seed.
+ * shuffled by the seed. hardest: all pairs, those farthest on the wrong side of the threshold first.
  */
 export function rankPairs(pairs: readonly QueuedPair[], kind: QueueKind, threshold: number, seed: number): QueuedPair[] {
   const distanceToThreshold = ({ distance }: QueuedPair): number => Math.abs(distance - threshold);
@@ -37,6 +37,10 @@ export function rankPairs(pairs: readonly QueuedPair[], kind: QueueKind, thresho
       return pairs.filter(({ correct }) => correct).sort((x, y) => distanceToThreshold(y) - distanceToThreshold(x));
     case 'borderline':
       return [...pairs].sort((x, y) => distanceToThreshold(x) - distanceToThreshold(y));
+    case 'hardest': {
+      const margin = ({ correct, ...pair }: QueuedPair): number => (correct ? 1 : -1) * Math.abs(pair.distance - threshold);
+      return [...pairs].sort((x, y) => margin(x) - margin(y));
+    }
     case 'random':
       return randomFor(seed, 'queue').shuffle(pairs);
     default:

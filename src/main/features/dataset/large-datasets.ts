@@ -4,7 +4,7 @@ import type { Store } from '../../db/store.ts';
 import { LARGE } from './curated.ts';
 import { type Change, applyChange } from './edit.ts';
 import type { ImportRequest, RunningImport } from './folder-import.ts';
-import { type DatasetRows, splitRows, type SplitRows, trainingRows, type TrainingRows } from './rows.ts';
+import { type DatasetRows, splitRows, type SplitRows, structureRows, type StructureRows, trainingRows, type TrainingRows } from './rows.ts';
 import { beginImportInThread, type DatasetThread, startDatasetThread } from './thread/dataset-thread.ts';
 
 /**
@@ -64,6 +64,10 @@ export class LargeDatasets implements DatasetRows {
 
   async splitRows(dataset: string, split: 'test' | 'valid', relation: PairRelation): Promise<SplitRows> {
     return this.isLarge(dataset) ? this.pairsThread.ask('splitRows', { dataset, split, relation }) : splitRows(this.store, dataset, split, relation);
+  }
+
+  async structureRows(dataset: string, relation: PairRelation): Promise<StructureRows> {
+    return this.isLarge(dataset) ? this.pairsThread.ask('structureRows', { dataset, relation }) : structureRows(this.store, dataset, relation);
   }
 
   /** Writes the CSV list of all images. */

@@ -4,6 +4,7 @@ import { type ImageUnits, unitsOf } from '../../domain/evaluate/units.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import type { ImageRecord } from '../../../shared/dataset.ts';
 import type { Unseen } from '../../../shared/run.ts';
+import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
 import { formsPairs, pairSetOf } from './pair-sets.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -28,11 +29,20 @@ export interface SplitRows {
   unseen: Unseen | null; // what training images have none of, among `images`
 }
 
+/** All images of a data set and its test pairs, for measureStructure; see StructureRequest. */
+export interface StructureRows extends Omit<SplitRows, 'images' | 'units' | 'unseen'> {
+  images: PackedImages; // included ones
+  units: ImageUnits; // of `images`
+  identities: Int32Array; // [images]
+  groups: { names: string[]; of: Int32Array } | null;
+}
+
 /** Reads curated data sets. */
 export interface DatasetRows {
   /** `pairRecipe`: RunConfig.pairRecipe. */
   trainingRows(dataset: string, relation: PairRelation, pairRecipe: number): Promise<TrainingRows>;
   splitRows(dataset: string, split: 'test' | 'valid', relation: PairRelation): Promise<SplitRows>;
+  structureRows(dataset: string, relation: PairRelation): Promise<StructureRows>;
 }
 
 type ReadStores = Pick<DatasetStores, 'datasets' | 'browse' | 'pairSets' | 'writable'>;
@@ -59,6 +69,42 @@ export const splitRows = (store: ReadStores, dataset: string, split: 'test' | 'v
     return { images: packImages(used), units: unitsOf(used), pairs: packPairs(pairs), pairSet: hash, unseen: unseenOf(used, images) };
   });
 
+export const structureRows = (store: ReadStores, dataset: string, relation: PairRelation): StructureRows =>
+  readConsistently(store, dataset, (images) => {
+    const { pairs, hash } = pairSetOf(store, { dataset, snapshot: snapshotOf(images), images }, 'test', relation, PAIR_RECIPE);
+    const packed = packImages(images);
+    const groups = groupsOfTest(images);
+    return {
+      images: packed,
+      units: unitsOf(images),
+      identities: identitiesOf(images, packed, relation),
+      groups,
+      pairs: packPairs(pairs),
+      pairSet: hash,
+    };
+  });
+
+/** The class or group of each image as a number; -1: none. With a person's list of pairs, no two images are known to be the same. */
+function identitiesOf(images: readonly ImageRecord[], { classOf }: PackedImages, { same }: PairRelation): Int32Array {
+  if (same === 'class') return Int32Array.from(classOf);
+  if (same === 'pairs') return new Int32Array(images.length).fill(-1);
+  const numbers = new Map<string, number>();
+  return Int32Array.from(images, ({ group }) => {
+    if (group === null) return -1;
+    const number = numbers.get(group) ?? numbers.size;
+    numbers.set(group, number);
+    return number;
+  });
+}
+
+/** The groups of the test images by natural order; null without groups. */
+function groupsOfTest(images: readonly ImageRecord[]): StructureRows['groups'] {
+  const groupOf = ({ group, split }: ImageRecord): string | null => (split === 'test' ? group : null);
+  const names = [...new Set(images.flatMap((image) => groupOf(image) ?? []))].sort(byNaturalOrder);
+  const positions = new Map<string | null, number>(names.map((name, i) => [name, i]));
+  return names.length === 0 ? null : { names, of: Int32Array.from(images, (image) => positions.get(groupOf(image)) ?? -1) };
+}
+
 /** Reads again if another thread made an edit meanwhile, so that all parts match. */
 function readConsistently<T>({ browse, datasets }: ReadStores, dataset: string, read: (images: ImageRecord[]) => T): T {
   for (;;) {
@@ -72,4 +118,5 @@ function readConsistently<T>({ browse, datasets }: ReadStores, dataset: string, 
 export const rowsInThisThread = (store: ReadStores): DatasetRows => ({
   trainingRows: (dataset, relation, pairRecipe) => Promise.resolve(trainingRows(store, dataset, relation, pairRecipe)),
   splitRows: (dataset, split, relation) => Promise.resolve(splitRows(store, dataset, split, relation)),
+  structureRows: (dataset, relation) => Promise.resolve(structureRows(store, dataset, relation)),
 });

@@ -1,13 +1,16 @@
 import type { ImageRecord, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
-import { countNoun, countText } from '../../../shared/format.ts';
+import { countNoun, countText, percentText } from '../../../shared/format.ts';
+import { type DividedSiblings, dividedSiblings } from '../../domain/lint/siblings.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import { severalClasses } from '../../../shared/pair-truth.ts';
 import { joinList, quote } from '../../foundation/words.ts';
 
 const MAX_IMBALANCE = 10; // images of the largest class / images of the smallest; a larger ratio gives a warning
+
+const MAX_SHARE = 0.5; // of the images in one of three or more classes; a larger share gives a warning
 
 const SPLIT_NAMES: Record<Split, string> = { train: 'training', valid: 'validation', test: 'test' };
 
@@ -30,7 +33,8 @@ export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Impor
     ...singleImageWarnings(classes),
     ...pairlessClassWarnings(classes, pairs, unseen),
     ...lookAlikeNotes([...classes.keys()]),
-    ...imbalanceWarnings(classes),
+    ...imbalanceWarnings(classes, images.length),
+    ...siblingWarnings(images),
     ...duplicateWarnings(contents),
     ...(grouped ? unmatchedNameWarnings(images) : []),
     ...emptyFolderWarnings(emptyClassFolders),
@@ -101,12 +105,35 @@ export function lookAlikeNotes(classNames: readonly string[]): string[] {
   ];
 }
 
-function imbalanceWarnings(classes: Map<string, ImageRecord[]>): string[] {
+function imbalanceWarnings(classes: Map<string, ImageRecord[]>, images: number): string[] {
   const bySize = [...classes].sort(([, a], [, b]) => a.length - b.length);
   const [smallest, largest] = [bySize[0], bySize.at(-1)];
-  if (!smallest || !largest || largest[1].length <= MAX_IMBALANCE * smallest[1].length) return [];
+  if (!smallest || !largest) return [];
+  if (largest[1].length <= MAX_IMBALANCE * smallest[1].length) {
+    const share = largest[1].length / images;
+    if (classes.size < 3 || share <= MAX_SHARE) return [];
+    return [
+      `One class dominates: ${quote(largest[0])} has ${percentText(share)} of the images. Its errors decide training and metrics: exclude some of its images, or add images to the other classes.`,
+    ];
+  }
   const [big, small] = [largest, smallest].map(([name, images]) => `${quote(name)} ${countText(images.length)}`);
   return [`Unbalanced: ${big}, ${small}. Large classes weigh more in training and in every metric.`];
+}
+
+const SIBLING_WORDS: Record<DividedSiblings['kind'], { what: string; advice: string }> = {
+  groups: { what: 'subject', advice: 'Import again, so that each subject is in one split' },
+  copies: { what: 'image stored more than once', advice: 'Import again, so that copies are in one split' },
+  names: { what: 'set of images with nearly the same name', advice: 'If these show one subject, import again with a group pattern' },
+};
+
+/** Groups, copies and near names that are in several splits: the metrics are then too good. */
+function siblingWarnings(images: readonly ImageRecord[]): string[] {
+  return dividedSiblings(images).map(({ kind, count, test, example }) => {
+    const { what, advice } = SIBLING_WORDS[kind];
+    const which = count === 1 ? `One ${what} is` : `${countText(count)} ${what.replace(/^(subject|image|set)/, '$1s')} are`;
+    const named = example.map(({ file, split }) => `${quote(file)} (${SPLIT_NAMES[split]})`).join(' and ');
+    return `${which} divided among splits, with ${countNoun(test, 'test image')}, such as ${named}. The metrics may be too good. ${advice}.`;
+  });
 }
 
 function duplicateWarnings(contents: ImageRecord[][]): string[] {

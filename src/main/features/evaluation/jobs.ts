@@ -3,6 +3,7 @@ import type { Job } from '../../../shared/job.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { Structures } from './structures.ts';
 import type { EvaluationPorts } from './ports.ts';
 import type { Thresholds } from './thresholds.ts';
 
@@ -11,14 +12,17 @@ export interface EvaluationJobPorts {
   hub: Pick<EventHub, 'changed'>;
   runs: Pick<EvaluationPorts['runs'], 'get'>;
   evaluation: Pick<Evaluation, 'evaluate'>;
+  structures: Pick<Structures, 'measureIfCached'>;
 }
 
 /** Starts an evaluation as a job. Throws AppError 'not-found' for an unknown run. */
-export function startEvaluation({ jobs, hub, runs, evaluation }: EvaluationJobPorts, run: string, split: 'test' | 'valid'): Job {
+export function startEvaluation({ jobs, hub, runs, evaluation, structures }: EvaluationJobPorts, run: string, split: 'test' | 'valid'): Job {
   runs.get(run);
   const name = split === 'test' ? 'test' : 'validation';
   return jobs.start({ kind: 'evaluate', title: `Evaluating run ${runNumber(run)} on ${name} pairs`, subject: run }, async ({ signal }) => {
     await evaluation.evaluate(run, split, signal);
+    hub.changed('runs', run);
+    if (split === 'test') await structures.measureIfCached(run, { signal });
     hub.changed('runs', run);
     return { run };
   });

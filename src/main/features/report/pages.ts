@@ -43,7 +43,7 @@ export class ReportPages {
 
   /**
    * Measures what the page says of the runs of its comparisons, as far as it is missing: metrics on test pairs, and with the section on
-   * quality how the maps change with redrawn weights. Skips what can't be measured, for instance because images are missing; the report then
+   * quality neighbours, classes, and how the maps change with redrawn weights. Skips what can't be measured, for instance because images are missing; the report then
    * says so. `onStep`: called before each measurement.
    * @throws AppError 'cancelled'
    */
@@ -51,7 +51,7 @@ export class ReportPages {
     { comparisons, sections = DEFAULT_SECTIONS }: Pick<PageContents, 'comparisons' | 'sections'>,
     { signal, onStep }: { signal?: AbortSignal; onStep?: (text: string) => void } = {},
   ): Promise<void> {
-    const { evaluateOnTest, randomisationOf, redrawWeights } = this.ports;
+    const { evaluateOnTest, randomisationOf, redrawWeights, structureOf, measureStructure } = this.ports;
     const readers = this.readers();
     const runs = new Set<string>();
     for (const id of comparisons) {
@@ -69,6 +69,8 @@ export class ReportPages {
       if (!run) continue;
       if (!run.metrics.some(({ split }) => split === 'test'))
         await measure(`Evaluating run ${runNumber(id)} on its test pairs`, evaluateOnTest(id, signal));
+      if (sections.includes('quality') && run.calibration && structureOf(id) === null)
+        await measure(`Measuring neighbours and classes of run ${runNumber(id)}`, measureStructure(id, signal));
       if (sections.includes('quality') && run.calibration && randomisationOf(id) === null)
         await measure(`Redrawing the weights of run ${runNumber(id)}`, redrawWeights(id, signal));
     }
@@ -128,7 +130,7 @@ export class ReportPages {
       images: (shown, mime) => pageImages(shown, mime, this.ports),
       whatIfs: (shown, mime) => pageWhatIfs(shown, mime, this.ports),
       extras: (shown, sections, mime) => pageExtras(shown, sections, mime, this.ports),
-      run: (id) => orNull(() => ({ ...runs.annotated(id), randomisation: this.ports.randomisationOf(id) })),
+      run: (id) => orNull(() => ({ ...runs.annotated(id), randomisation: this.ports.randomisationOf(id), structure: this.ports.structureOf(id) })),
       dataset: (id) =>
         orNull(() => {
           const { excluded, relabelled } = images.counts(id);

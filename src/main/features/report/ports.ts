@@ -1,6 +1,7 @@
 import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { Stroke, WhatIf } from '../../../shared/what-if.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
+import type { StructureAnswer } from '../../../shared/structure.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { BrowseStore } from '../../db/browse.ts';
@@ -45,6 +46,10 @@ export interface PagePorts {
   randomisationOf(run: string): Randomisation | null;
   /** Measures and stores that. */
   redrawWeights(run: string, signal: AbortSignal | undefined): Promise<unknown>;
+  /** Neighbours and classes of the run; null before they are measured. */
+  structureOf(run: string): StructureAnswer | null;
+  /** Measures and stores them. */
+  measureStructure(run: string, signal: AbortSignal | undefined): Promise<unknown>;
   /** Computes and stores a run's metrics on test pairs. */
   evaluateOnTest(run: string, signal: AbortSignal | undefined): Promise<unknown>;
 }

@@ -4,6 +4,7 @@ import type { PairExamples } from '../../../shared/examples.ts';
 import type { FlipPicture } from '../../../shared/flip.ts';
 import type { PairMatches } from '../../../shared/matches.ts';
 import type { ReportSection } from '../../../shared/report.ts';
+import type { StructureAnswer } from '../../../shared/structure.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { WhatIf } from '../../../shared/what-if.ts';
@@ -69,6 +70,8 @@ export interface ReportComparison extends ReportEntry {
 /** A run with the name that the user gave it. */
 export interface ReportRun extends RunRecord {
   name?: string | undefined;
+  /** Null or missing if it is not measured. */
+  structure?: StructureAnswer | null | undefined;
   /** Of its maps by the default method; null or missing if it is not measured. */
   randomisation?: Randomisation | null | undefined;
 }

@@ -23,6 +23,8 @@ export interface TrainingJobPorts {
   datasets: Pick<DatasetStore, 'get'>;
   training: Pick<Training, 'start' | 'resume'>;
   evaluate(run: string, split: 'test', signal: AbortSignal): Promise<unknown>;
+  /** Measures the run's neighbours and classes, if that is cheap: the run is complete without it. Throws AppError 'cancelled' only. */
+  measureStructure(run: string, o: { signal: AbortSignal }): Promise<unknown>;
   /** Compares pairs of the sample data set and saves the comparisons. */
   compareSample(run: string, signal: AbortSignal): Promise<void>;
   /** Measures and stores the scale of a run's maps, if possible: the run is complete without it. Throws AppError 'cancelled' only. */
@@ -112,6 +114,8 @@ export class TrainingJobs {
         job.progress({ text: 'Evaluating on test pairs', secondsLeft: null, imagesPerSecond: null });
         await curationReady();
         await this.evaluateOnTest(run, job.signal);
+        announceChange();
+        await this.ports.measureStructure(run, { signal: job.signal });
         announceChange();
         await this.measureMaps(run, job);
         return { run };

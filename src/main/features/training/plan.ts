@@ -4,11 +4,14 @@ import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { PlanProblem, TrainingPlan } from '../../../shared/training-plan.ts';
+import { findingText } from '../../../shared/lint.ts';
 import { backboneName } from '../../../shared/run-words.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
+import { fewPairs } from '../../domain/lint/distances.ts';
+import { unreachable } from '../../domain/lint/run.ts';
 import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.ts';
 import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import { backboneFor, configFor } from './defaults.ts';
@@ -49,7 +52,7 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
     for (const { path, message } of parsed.error.issues) problems.push({ field: path.join('.') || null, message });
     const requested = TrainRequest.pick({ engine: true, device: true }).safeParse(choices);
     const device = chooseDevice(requested.success ? requested.data : {}, facts.setting, facts.devices);
-    return { request: null, dataset, config: null, problems, images, device };
+    return { request: null, dataset, config: null, problems, cautions: cautionsOf(dataset, null), images, device };
   }
   const device = chooseDevice(parsed.data, facts.setting, facts.devices);
   const request = { ...parsed.data, engine: device.engine, device: device.device };
@@ -58,7 +61,17 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const config = configOf(facts, request, dataset, problems);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
-  return { request: problems.length ? null : request, dataset, config, problems, images, device };
+  return { request: problems.length ? null : request, dataset, config, problems, cautions: cautionsOf(dataset, config), images, device };
+}
+
+/** The data set's warnings, and what lint finds in numbers that are known before training. */
+function cautionsOf(dataset: DatasetSummary | null, config: RunConfig | null): string[] {
+  const findings = [
+    config && unreachable(config),
+    dataset && dataset.pairs.valid > 0 ? fewPairs('valid', dataset.pairs.valid) : null,
+    dataset && dataset.pairs.test > 0 ? fewPairs('test', dataset.pairs.test) : null,
+  ].filter((finding) => finding !== null);
+  return [...(dataset?.warnings ?? []), ...findings.map(findingText)];
 }
 
 function findDataset({ datasets }: PlanFacts, idOrName: string, problems: PlanProblem[]): DatasetSummary | null {

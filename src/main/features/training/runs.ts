@@ -5,6 +5,7 @@ import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunNotes, RunRecord, RunRow } from '../../../shared/run.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { AnnotatedRun, RunStore } from '../../db/runs.ts';
+import { lintRun } from '../../domain/lint/run.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 
@@ -69,6 +70,7 @@ export class Runs {
     const randomisation = this.ports.randomisationOf(run.run);
     return {
       ...run,
+      findings: lintRun(run),
       ...(randomisation && { randomisation }),
       stale: snapshot !== undefined && snapshot !== run.snapshot,
       outdated: this.ports.networks.isOutdated(run),

@@ -17,5 +17,10 @@ export const QUEUE_WORDS: Record<QueueKind, { title: string; help: string; empty
     help: 'Right verdicts, farthest from the threshold first.',
     empty: 'No verdict in this split is right.',
   },
+  hardest: {
+    title: 'Hardest pairs',
+    help: 'Wrong verdicts, biggest mistakes first, then right ones, closest to the threshold first.',
+    empty: 'This split has no such pairs.',
+  },
   random: { title: 'Random pairs', help: 'In random order: what is typical of this split.', empty: 'This split has no pairs.' },
 };

@@ -1,4 +1,4 @@
-import { QUEUE_KINDS, QUEUE_LIMIT, type PairQueue, type QueuedPair, type QueueKind } from '../../../shared/pair-queue.ts';
+import { QUEUE_KINDS, QUEUE_LIMIT, type PairQueue, type QueuedPair, type QueueFilter, type QueueKind } from '../../../shared/pair-queue.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { countText } from '../../../shared/format.ts';
 import { type AppError, asAppError } from '../../../shared/errors.ts';
@@ -14,7 +14,10 @@ export interface QueueKey {
   kind: QueueKind;
   split: 'test' | 'valid';
   seed: number;
+  between?: QueueFilter;
 }
+
+const NO_FILTER = { by: null, first: null, second: null };
 
 /** A queue of pairs to review. Its kind, split and position are route parameters. */
 class Queue {
@@ -31,11 +34,22 @@ class Queue {
 
   readonly kind = $derived(QUEUE_KINDS.find((name) => name === route.params['queue']) ?? null);
   readonly split = $derived<'test' | 'valid'>(route.params['split'] === 'valid' ? 'valid' : 'test');
+  /** The two classes or groups whose pairs are shown; null: all. */
+  readonly between = $derived.by<QueueFilter | null>(() => {
+    const { by, first, second } = route.params;
+    return (by === 'class' || by === 'group') && first !== undefined && second !== undefined ? { by, names: [first, second] } : null;
+  });
   readonly at = $derived(Math.max(0, Math.min((this.list?.pairs.length ?? 0) - 1, (Number(route.params['n']) || this.lastPosition()) - 1)));
   readonly request = $derived.by<QueueKey | null>(() => {
     const run = compare.run;
     if (!this.kind || !run?.calibration || compare.stored) return null;
-    return { run: run.run, kind: this.kind, split: this.split, seed: Number(route.params['seed'] ?? '1') || 1 };
+    return {
+      run: run.run,
+      kind: this.kind,
+      split: this.split,
+      seed: Number(route.params['seed'] ?? '1') || 1,
+      ...(this.between && { between: this.between }),
+    };
   });
   readonly progress = $derived(this.list ? this.list.pairs.filter((pair) => this.judgementOf(pair) !== null).length : 0);
 
@@ -111,18 +125,31 @@ class Queue {
     compare.change({ queue: kind, n: null, seed: null, ...changes });
   }
 
+  /** Shows the pairs of all classes. */
+  clearFilter(): void {
+    route.set({ n: null, ...NO_FILTER });
+  }
+
   /** Where the person left this queue, from 1. */
   private lastPosition(): number {
     return this.positions.get(JSON.stringify(this.request)) ?? 1;
   }
 
+  /** As `start`, with the pairs of all classes. */
+  startAll(kind: QueueKind): void {
+    this.start(kind, { ...NO_FILTER });
+  }
+
   /** Starts a queue of random pairs with a new seed. */
   startRandom(): void {
-    this.start('random', { seed: String((Date.now() % 2 ** 31) + 1) });
+    this.start('random', {
+      ...NO_FILTER,
+      seed: String((Date.now() % 2 ** 31) + 1),
+    });
   }
 
   close(): void {
-    route.set({ queue: null, n: null, seed: null, split: null });
+    route.set({ queue: null, n: null, seed: null, split: null, ...NO_FILTER });
   }
 
   open(at: number): void {

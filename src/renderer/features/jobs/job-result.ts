@@ -19,6 +19,7 @@ export function jobLink(job: Job): JobLink | null {
     case 'train':
     case 'evaluate':
     case 'randomise':
+    case 'structure':
       return { text: 'Show training', view: 'train', params: {} };
     case 'report':
       return { text: 'Show reports', view: 'reports', params: {} };

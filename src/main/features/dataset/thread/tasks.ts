@@ -2,7 +2,7 @@ import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../.
 import type { PairRelation } from '../../../../shared/pair-relation.ts';
 import type { Change } from '../edit.ts';
 import type { ImportRequest, Inspection } from '../folder-import.ts';
-import type { SplitRows, TrainingRows } from '../rows.ts';
+import type { SplitRows, StructureRows, TrainingRows } from '../rows.ts';
 
 /** Tasks of a worker thread on large data sets. The `import…` tasks are the steps of one import; a thread runs at most one. */
 export interface Tasks {
@@ -13,6 +13,7 @@ export interface Tasks {
   updateDerived: { args: { dataset: string }; result: null };
   trainingRows: { args: { dataset: string; relation: PairRelation; pairRecipe: number }; result: TrainingRows };
   splitRows: { args: { dataset: string; split: 'test' | 'valid'; relation: PairRelation }; result: SplitRows };
+  structureRows: { args: { dataset: string; relation: PairRelation }; result: StructureRows };
   edit: { args: { dataset: string; change: Change }; result: CurationState };
   csv: { args: { dataset: string; file: string }; result: null };
   copy: { args: { dataset: string; out: string }; result: null; progress: { done: number; total: number } };

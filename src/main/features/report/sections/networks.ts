@@ -1,8 +1,10 @@
 import { unseenText } from '../../../../shared/same-meaning.ts';
 import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
+import { findingText } from '../../../../shared/lint.ts';
 import type { Metrics } from '../../../../shared/run.ts';
 import { backboneName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
+import { lintRun } from '../../../domain/lint/run.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportInput, ReportRun } from '../types.ts';
 import { datasetChanged } from './data.ts';
@@ -25,7 +27,10 @@ ${metrics.length > 0 && markup`<p class="note">${conditions(metrics)}</p>`}
 ${runs.map((run) => {
   const dataset = datasetOf(run);
   return [
-    warningList([...sessionWarnings(run.sessions), ...run.warnings, ...(run.error === null ? [] : [run.error])], `About ${runName(run)}`),
+    warningList(
+      [...sessionWarnings(run.sessions), ...lintRun(run).map(findingText), ...(run.error === null ? [] : [run.error])],
+      `About ${runName(run)}`,
+    ),
     dataset && datasetChanged(run, dataset),
   ];
 })}

@@ -9,6 +9,7 @@ import { dataSection } from './data.ts';
 import { metricsTables, trainingCurves } from './metrics.ts';
 import { randomisationPart } from './randomisation.ts';
 import { facts, versionList } from './parts.ts';
+import { structurePart } from './structure.ts';
 import { settingsTables } from './settings.ts';
 
 const STATUS_WORDS = {
@@ -30,6 +31,7 @@ ${
   sections.includes('quality') &&
   markup`<h3>How good is it?</h3>
 ${metricsTables(run)}
+${structurePart(run)}
 ${randomisationPart(run)}`
 }
 ${sections.includes('training') && trainingParts(run)}

@@ -1,0 +1,94 @@
+import type { Space } from '../../../shared/structure.ts';
+import { type RankedQuery, rankQuery } from '../../domain/retrieval/ranking.ts';
+import type { Relevance } from '../../domain/retrieval/relevance.ts';
+import type { Engine, Executable } from '../../nn/engines/engine.ts';
+import { ProgramBuilder } from '../../nn/ir/build/builder.ts';
+import { freeArray } from '../../nn/ir/tensor.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
+import { chunks } from '../images/batches.ts';
+import { type Gallery, GALLERY_BLOCK } from './gallery.ts';
+
+const QUERY_BLOCK = 512; // rows of a product; the distances of a block to the whole gallery are in memory
+
+/** One query's neighbours in one space: among the test images, and among all if that was asked. */
+export interface Neighbours {
+  test: RankedQuery | null;
+  all: RankedQuery | null;
+}
+
+export interface NeighbourRequest {
+  gallery: Gallery;
+  space: Space;
+  queries: readonly number[]; // items of the gallery, ascending, all test images; the first `fully` are also compared with all images
+  fully: number;
+  test: Relevance; // the first items of the gallery
+  all: Relevance;
+}
+
+/**
+ * Ranks the neighbours of each query, [queries]. Distances are |a|² + |b|² - 2ab of embeddings, or -cosine of features. `onDone`: queries done.
+ * Throws AppError 'cancelled'.
+ */
+export async function neighboursOf(
+  { gallery, space, queries, fully, test, all }: NeighbourRequest,
+  engine: Engine,
+  { signal, onDone }: { signal: AbortSignal; onDone: (queries: number) => void },
+): Promise<Neighbours[]> {
+  const product = await compileProduct(engine, gallery.d);
+  const blocks = [
+    ...chunks(queries.slice(0, fully), QUERY_BLOCK).map((block) => ({ block, width: gallery.n })),
+    ...chunks(queries.slice(fully), QUERY_BLOCK).map((block) => ({ block, width: test.length })),
+  ];
+  const out: Neighbours[] = [];
+  try {
+    for (const [b, { block, width }] of blocks.entries()) {
+      const distances = await distancesOf(product, gallery, space, block, width, signal); // [block, width]
+      const isFull = b * QUERY_BLOCK < fully;
+      for (const [i, query] of block.entries()) {
+        const row = distances.subarray(i * width, (i + 1) * width);
+        out.push({ test: rankQuery(query, row.subarray(0, test.length), test), all: isFull ? rankQuery(query, row, all) : null });
+      }
+      onDone(block.length);
+    }
+    return out;
+  } finally {
+    await product.dispose();
+  }
+}
+
+/** `a` [QUERY_BLOCK, d], `b` [d, GALLERY_BLOCK] -> `product` [QUERY_BLOCK, GALLERY_BLOCK]. */
+function compileProduct(engine: Engine, d: number): Promise<Executable> {
+  const program = new ProgramBuilder();
+  const [a, b] = [program.input('a', [QUERY_BLOCK, d]), program.input('b', [d, GALLERY_BLOCK])];
+  return engine.compile({ program, outputs: { product: program.matmul(a, b) } }, new Map());
+}
+
+async function distancesOf(
+  product: Executable,
+  gallery: Gallery,
+  space: Space,
+  queries: readonly number[],
+  width: number,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const { d, blocks, squares } = gallery;
+  const a = new Float32Array(QUERY_BLOCK * d);
+  for (const [i, query] of queries.entries()) gallery.copyRow(query, a, i * d);
+  const out = new Float32Array(queries.length * width);
+  for (let column = 0; column < width; column += GALLERY_BLOCK) {
+    throwIfCancelled(signal);
+    const result = (await product.run({ a, b: blocks[column / GALLERY_BLOCK]! }))['product']!;
+    const columns = Math.min(GALLERY_BLOCK, width - column);
+    for (const [i, query] of queries.entries()) {
+      const from = i * GALLERY_BLOCK;
+      const to = i * width + column;
+      if (space === 'features') for (let j = 0; j < columns; j++) out[to + j] = -result[from + j]!;
+      else {
+        const square = squares[query]!;
+        for (let j = 0; j < columns; j++) out[to + j] = square + squares[column + j]! - 2 * result[from + j]!;
+      }
+    }
+    freeArray(result);
+  }
+  return out;
+}

@@ -1,0 +1,83 @@
+import type { Split } from '../../../shared/dataset.ts';
+import { countText } from '../../../shared/format.ts';
+import type { Finding } from '../../../shared/lint.ts';
+import { splitName } from '../evaluate/check.ts';
+import { quantile } from '../evaluate/metrics.ts';
+
+/** Embeddings count as collapsed if the middle 98 % of distances span less than this share of the expected distance. */
+const COLLAPSED_SPREAD = 0.02;
+/** Share of the margin that counts as reached. The gradient of a margin loss vanishes at the margin, so pairs stop just below it. */
+const NEAR_MARGIN = 0.9;
+const MIN_SHARE_NEAR = 0.02; // of different pairs; fewer give a finding
+const MIN_PAIRS = 100; // fewer give a finding
+const MAX_ONE_SIDED = 0.99; // of the pairs on one side of the threshold; more give a finding
+
+/** Distances of validation pairs by label, each ascending (RunRecord.validDistances). */
+export interface LabelledDistances {
+  same: readonly number[];
+  different: readonly number[];
+}
+
+const shortNumber = (x: number): string => Number(x.toPrecision(3)).toString();
+
+/** If nearly all distances of a split's pairs are equal. `scale`: the distance that different images are expected to have. */
+export function collapse({ same, different }: LabelledDistances, scale: number): Finding | null {
+  const sorted = Float64Array.from([...same, ...different]).sort();
+  if (sorted.length < 2) return null;
+  const [low, high] = [quantile(sorted, 0.01), quantile(sorted, 0.99)];
+  if (!(high - low < COLLAPSED_SPREAD * scale)) return null;
+  return {
+    rule: 'collapse',
+    text: `The network gives nearly every pair the same distance (${shortNumber(low)} to ${shortNumber(high)}, where about ${shortNumber(scale)} is expected of different images), so it cannot tell same from different.`,
+    advice: 'Train again with a lower learning rate, another seed or more layers trained.',
+  };
+}
+
+/** If hardly any different pair reaches the margin of the loss. `margin`: a distance. */
+export function unreachedMargin({ different }: LabelledDistances, margin: number): Finding | null {
+  if (different.length === 0) return null;
+  const near = different.filter((d) => d >= NEAR_MARGIN * margin).length;
+  if (near > MIN_SHARE_NEAR * different.length) return null;
+  return {
+    rule: 'margin',
+    text: `Only ${countText(near)} of ${countText(different.length)} different pairs come near the margin of ${shortNumber(margin)} (the largest distance is ${shortNumber(different.at(-1)!)}): the network has not learned to push them that far apart.`,
+    advice: 'Train for more epochs, train more layers, or lower the margin.',
+  };
+}
+
+/** If no two embeddings can be as far apart as the margin. `reach`: the largest possible distance; null: none. */
+export function unreachableMargin(margin: number, reach: number | null): Finding | null {
+  if (reach === null || margin <= reach) return null;
+  return {
+    rule: 'margin',
+    text: `The margin of ${shortNumber(margin)} can't be reached: embeddings of length 1 are at most ${shortNumber(reach)} apart, so every different pair keeps a loss.`,
+    advice: `Choose a margin of at most ${shortNumber(reach)}, or do not normalise the embedding.`,
+  };
+}
+
+/** If nearly all validation pairs are on one side of the threshold. */
+export function thresholdOutside({ same, different }: LabelledDistances, threshold: number): Finding | null {
+  const all = [...same, ...different];
+  if (all.length === 0) return null;
+  const above = all.filter((d) => d > threshold).length;
+  const side = above >= MAX_ONE_SIDED * all.length ? 'above' : above <= (1 - MAX_ONE_SIDED) * all.length ? 'below' : null;
+  if (side === null) return null;
+  const count = side === 'above' ? above : all.length - above;
+  const [nearest, farthest] = [Math.min(same[0] ?? Infinity, different[0] ?? Infinity), Math.max(same.at(-1) ?? 0, different.at(-1) ?? 0)];
+  return {
+    rule: 'threshold',
+    text: `The threshold of ${shortNumber(threshold)} is outside the data: ${countText(count)} of ${countText(all.length)} validation pairs are ${side} it (distances ${shortNumber(nearest)} to ${shortNumber(farthest)}), so nearly every verdict is “${side === 'above' ? 'different' : 'same'}”.`,
+    advice: 'Choose another threshold, or train again.',
+  };
+}
+
+/** If a split has fewer than 100 pairs. */
+export function fewPairs(split: Split, pairs: number): Finding | null {
+  if (pairs >= MIN_PAIRS) return null;
+  const use = split === 'valid' ? 'the threshold and the similarity' : 'its metrics';
+  return {
+    rule: 'few-pairs',
+    text: `There are only ${countText(pairs)} ${splitName(split)} pairs, so ${use} may be inaccurate.`,
+    advice: 'Import more images.',
+  };
+}

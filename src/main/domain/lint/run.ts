@@ -1,0 +1,81 @@
+import { aucText, countText, percentText } from '../../../shared/format.ts';
+import type { Finding } from '../../../shared/lint.ts';
+import { expectedDistance, lossInfo } from '../../../shared/losses.ts';
+import type { Interval, Metrics, RunConfig, RunRecord } from '../../../shared/run.ts';
+import { collapse, fewPairs, thresholdOutside, unreachableMargin, unreachedMargin } from './distances.ts';
+
+export type LintedRun = Pick<RunRecord, 'config' | 'validDistances' | 'calibration' | 'metrics' | 'warnings'>;
+
+const WIDE_AUC = 0.2; // width of an AUC's interval; wider ones give a finding
+const WIDE_ACCURACY = 0.2;
+
+const UNIT_REACH = 2; // the largest distance of two embeddings of length 1
+
+/** How older versions stored what the rules find now. */
+const STORED = [
+  /^The network gives nearly every pair the same distance/,
+  /^Only [\d,]+ of [\d,]+ different pairs come near/,
+  /^There are only [\d,]+ /,
+];
+/** Said by the calibration where the curve crosses no distance. The threshold is then at the end of the data, which is the same finding. */
+const NO_CROSSING = /^The similarity does not reach 50/;
+
+/** What makes the figures of a run doubtful, most serious first. Computed from its record, so runs of all versions have them. */
+export function lintRun({ config, validDistances, calibration, metrics, warnings }: LintedRun): Finding[] {
+  const trained = warnings.filter((text) => !STORED.some((pattern) => pattern.test(text)));
+  const collapsed = validDistances && collapse(validDistances, expectedDistance(config));
+  const metricsOf = (split: 'valid' | 'test'): Metrics | undefined => metrics.find((one) => one.split === split);
+  const valid = metricsOf('valid');
+  const test = metricsOf('test');
+  return [
+    unreachable(config),
+    collapsed,
+    ...trained.map((text): Finding => ({ rule: 'training', text, advice: '' })),
+    validDistances && calibration && !collapsed && !trained.some((text) => NO_CROSSING.test(text))
+      ? thresholdOutside(validDistances, calibration.threshold)
+      : null,
+    validDistances && !collapsed && config.loss === 'contrastive' && unreachedMargin(validDistances, config.margin),
+    valid && test ? apart(valid, test) : null,
+    validDistances && fewPairs('valid', validDistances.same.length + validDistances.different.length),
+    test ? (fewPairs('test', test.pairs) ?? wideInterval(test)) : null,
+  ].filter((finding): finding is Finding => Boolean(finding));
+}
+
+/** If no pair of embeddings can be as far apart as the loss asks. */
+export function unreachable({ loss, embedding, margin }: Pick<RunConfig, 'loss' | 'embedding' | 'margin'>): Finding | null {
+  const isLimited = embedding === 'unit' && lossInfo(loss).margin?.unit === 'distance';
+  return isLimited ? unreachableMargin(margin, UNIT_REACH) : null;
+}
+
+/** If the intervals of the AUC on validation and on test pairs do not overlap. */
+function apart(valid: Metrics, test: Metrics): Finding | null {
+  if (!valid.intervals || !test.intervals) return null;
+  const [a, b] = [valid.intervals.auc, test.intervals.auc];
+  if (a[1] >= b[0] && b[1] >= a[0]) return null;
+  return {
+    rule: 'apart',
+    text: `Validation and test disagree: AUC ${rangeText(valid.auc, a)} on validation pairs and ${rangeText(test.auc, b)} on test pairs. The intervals do not overlap, so the two splits are images of different kinds.`,
+    advice: 'Check how the images were split, or import again with a new split.',
+  };
+}
+
+const rangeText = (auc: number, interval: Interval): string => `${aucText(auc)} (${interval.map(aucText).join(' to ')})`;
+
+/** If the test pairs can't tell a good network from a bad one. */
+function wideInterval({ auc, accuracy, intervals }: Metrics): Finding | null {
+  if (!intervals) return null;
+  const width = ([low, high]: Interval): number => high - low;
+  const of = `${countText(intervals.units)} ${intervals.over}`;
+  const claim =
+    width(intervals.auc) > WIDE_AUC
+      ? `the AUC of ${rangeText(auc, intervals.auc)}`
+      : width(intervals.accuracy) > WIDE_ACCURACY
+        ? `an accuracy of ${percentText(accuracy)} (${intervals.accuracy.map(percentText).join(' to ')})`
+        : null;
+  if (claim === null) return null;
+  return {
+    rule: 'few-pairs',
+    text: `The test pairs are of only ${of}: too few for ${claim}.`,
+    advice: 'Quote the interval, not the figure alone, and import more images.',
+  };
+}

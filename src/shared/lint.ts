@@ -1,0 +1,18 @@
+/** What makes the figures of a run doubtful. Found from numbers by src/main/domain/lint/. */
+export const LINT_RULES = [
+  'margin', // that distances can't reach, or hardly any pair reaches
+  'collapse', // all distances alike
+  'threshold', // outside the distances
+  'few-pairs', // for the claim
+  'apart', // validation and test
+  'training', // found while training, such as distances that do not separate
+] as const;
+export type LintRule = (typeof LINT_RULES)[number];
+
+export interface Finding {
+  rule: LintRule;
+  text: string; // what is wrong, with its number; a sentence
+  advice: string; // what to do; sentences, '' if the text says it
+}
+
+export const findingText = ({ text, advice }: Finding): string => (advice === '' ? text : `${text} ${advice}`);

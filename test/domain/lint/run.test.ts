@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { type LintedRun, lintRun } from '../../../src/main/domain/lint/run.ts';
+import { findingText } from '../../../src/shared/lint.ts';
+import type { Interval, Metrics } from '../../../src/shared/run.ts';
+import { someConfig } from '../../db/records.ts';
+
+const spread = (from: number, to: number): number[] => Array.from({ length: 100 }, (_, i) => from + ((to - from) * i) / 99);
+const metrics = (split: 'valid' | 'test', auc: number, interval: Interval, accuracy: Interval = [0.8, 0.9]): Metrics => ({
+  ...{ split, pairs: 1000, same: 500, different: 500, auc, accuracy: 0.85, threshold: 1, eer: 0.15, roc: [] },
+  confusion: [
+    [400, 100],
+    [50, 450],
+  ],
+  intervals: { over: 'images', units: 60, auc: interval, accuracy, eer: [0.1, 0.2], falseDifferent: [0.1, 0.3], falseSame: [0, 0.2] },
+});
+/** A run without anything to find. */
+const RUN: LintedRun = {
+  config: { ...someConfig, margin: 2 },
+  validDistances: { same: spread(0.1, 1.2), different: spread(0.9, 2.1) },
+  calibration: { threshold: 1, slope: 4 },
+  metrics: [metrics('valid', 0.9, [0.86, 0.93]), metrics('test', 0.88, [0.84, 0.91])],
+  warnings: [],
+};
+const rules = (run: Partial<LintedRun>): string[] => lintRun({ ...RUN, ...run }).map(({ rule }) => rule);
+
+describe('lintRun', () => {
+  test('finds nothing in a good run, and nothing in one that has not finished', () => {
+    expect(lintRun(RUN)).toEqual([]);
+    expect(lintRun({ ...RUN, validDistances: null, calibration: null, metrics: [] })).toEqual([]);
+  });
+
+  test('finds that validation and test disagree beyond their intervals', () => {
+    const [finding] = lintRun({ ...RUN, metrics: [metrics('valid', 0.71, [0.65, 0.76]), metrics('test', 0.87, [0.8, 0.91])] });
+    expect(finding).toMatchObject({ rule: 'apart', text: expect.stringContaining('AUC 0.710 (0.650 to 0.760) on validation pairs') as string });
+    expect(rules({ metrics: [metrics('valid', 0.71, [0.65, 0.81]), metrics('test', 0.87, [0.8, 0.91])] })).toEqual([]);
+    const { intervals: _, ...older } = metrics('valid', 0.71, [0.65, 0.76]);
+    expect(rules({ metrics: [older, metrics('test', 0.87, [0.8, 0.91])] })).toEqual([]); // an older version: no interval
+  });
+
+  test('finds too few images for the claimed AUC or accuracy', () => {
+    expect(lintRun({ ...RUN, metrics: [metrics('test', 0.85, [0.7, 0.93])] })[0]?.text).toBe(
+      'The test pairs are of only 60 images: too few for the AUC of 0.850 (0.700 to 0.930).',
+    );
+    expect(rules({ metrics: [metrics('test', 0.95, [0.9, 0.97], [0.7, 0.93])] })).toEqual(['few-pairs']);
+    expect(rules({ metrics: [{ ...metrics('test', 0.85, [0.7, 0.93]), pairs: 80 }] })).toEqual(['few-pairs']); // said once
+  });
+
+  test('finds each problem of the distances once', () => {
+    const collapsed = { same: spread(1, 1.001), different: spread(1, 1.001) };
+    expect(rules({ validDistances: collapsed })).toEqual(['collapse']); // it explains threshold and margin
+    expect(rules({ calibration: { threshold: 0.05, slope: 4 } })).toEqual(['threshold']);
+    expect(rules({ validDistances: { same: spread(0.1, 0.5), different: spread(0.4, 1.2) }, calibration: { threshold: 0.45, slope: 4 } })).toEqual([
+      'margin',
+    ]);
+  });
+
+  test('finds a margin that embeddings of length 1 can’t reach, where the loss has a distance as its margin', () => {
+    const unit = { ...RUN.config, embedding: 'unit', margin: 2.5 } as const;
+    expect(rules({ config: unit })).toContain('margin');
+    expect(rules({ config: { ...unit, margin: 1.9 } })).toEqual([]);
+    expect(rules({ config: { ...unit, loss: 'multi-similarity' } })).toEqual([]);
+  });
+
+  test('shows what training stored, but not again what the rules find', () => {
+    const stored = [
+      'On validation pairs the distance does not separate same from different, so every similarity is close to 50 %.',
+      'There are only 40 validation pairs, so the threshold and the similarity may be inaccurate. Import more images.',
+      'Only 0 of 20 different pairs come near the margin of 2 (the largest distance is 1): the network has not learned to push them that far apart. Train for more epochs, train more layers, or lower the margin.',
+    ];
+    const few = { same: spread(0.1, 1).slice(0, 20), different: spread(0.9, 2.1).slice(80) };
+    const findings = lintRun({ ...RUN, warnings: stored, validDistances: few, calibration: { threshold: 0.5, slope: 1 } });
+    expect(findings.map(({ rule }) => rule)).toEqual(['training', 'few-pairs']);
+    expect(findings.map(findingText)).toEqual([stored[0], stored[1]]);
+    const noCrossing = 'The similarity does not reach 50 % at any distance of the validation pairs, so nearly all of them get the same verdict.';
+    expect(rules({ calibration: { threshold: 0.05, slope: 4 }, warnings: [noCrossing] })).toEqual(['training']);
+  });
+});
