@@ -199,6 +199,34 @@ test('the curves are read and zoomed by keyboard, and as a table', async ({ page
   expect(await serious(page)).toEqual([]);
 });
 
+test('neighbours and classes are measured, and a cell of the matrix opens its pairs by keyboard', async ({ page, served }) => {
+  const { run } = await firstRun(served);
+  await page.goto(`${served.url}#/train?run=${run}`);
+  const section = page.getByRole('complementary', { name: 'Run details' }).getByRole('region', { name: 'Neighbours and classes' });
+  await section.getByRole('button', { name: 'Measure neighbours and classes' }).click();
+  await expect(section).toContainText('What limits this AUC.');
+  await expect(section.getByRole('row', { name: /^Recall@1 [01]\.\d+ / })).toBeVisible();
+  await section.getByRole('radio', { name: 'All images' }).click();
+  await expect(section).toContainText('images of all splits');
+  await section.getByRole('button', { name: 'Class by class' }).click();
+  const matrix = page.getByRole('grid', { name: 'Error rate by class' });
+  await matrix.getByRole('button').first().focus();
+  await page.keyboard.press('ArrowRight');
+  const cell = matrix.getByRole('button').nth(1);
+  await expect(cell).toBeFocused();
+  const [, first, second, pairs] = /^(\S+) with (\S+): \d+ of (\d+) verdicts wrong/.exec((await cell.getAttribute('aria-label'))!)!;
+  expect(await serious(page)).toEqual([]);
+  await page.getByRole('radio', { name: 'Each class' }).click();
+  await expect(page.getByRole('row', { name: new RegExp(`^${first} \\d+ `) })).toBeVisible();
+  await page.getByRole('radio', { name: 'Mean distance' }).click();
+  await page.getByRole('grid', { name: 'Mean distance by class' }).getByRole('button').nth(1).press('Enter');
+  const queue = page.getByRole('group', { name: 'Queue of pairs' });
+  await expect(queue).toContainText(`${first} with ${second}`);
+  await expect(queue.getByRole('status')).toHaveText(`pair 1 of ${pairs}`);
+  await queue.getByRole('button', { name: 'Show the pairs of all classes' }).click();
+  await expect(queue.getByRole('status')).not.toHaveText(`pair 1 of ${pairs}`);
+});
+
 test('two runs compared, notes, remove and undo', async ({ page, served }) => {
   const { dataset } = await firstRun(served);
   const { result } = await served.job('runs.start', { dataset, ...SMALL, lr: 1e-3 });
