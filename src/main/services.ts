@@ -18,6 +18,8 @@ import { lintRun } from './domain/lint/run.ts';
 import { Evaluation } from './features/evaluation/evaluation.ts';
 import { Thresholds } from './features/evaluation/thresholds.ts';
 import { Structures } from './features/evaluation/structures.ts';
+import type { EvaluationPorts } from './features/evaluation/ports.ts';
+import { RunComparisons } from './features/evaluation/run-comparisons.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
 import { Devices, inspectDevices } from './features/models/devices.ts';
@@ -55,6 +57,7 @@ export interface Services {
   structures: Structures;
   /** What makes the figures of a run doubtful. */
   findingsOf(run: RunRecord): Finding[];
+  runComparisons: RunComparisons;
   training: Training;
   compare: CompareService;
   pages: ReportPages; // of reports
@@ -97,23 +100,6 @@ export function openServices(o: ServiceOptions): Services {
 
   const weights = new WeightsLibrary({ catalogue: resource('weights.json'), downloads: workspace.weights, compute });
   const networks = new Networks({ runs, folderOf: workspace.run, compute });
-  const evaluation = new Evaluation({
-    runs,
-    rootOf: (dataset) => datasets.header(dataset).root,
-    splitRows: (dataset, split, relation) => rows.splitRows(dataset, split, relation),
-    networks,
-    caches,
-    compute,
-  });
-  const thresholds = new Thresholds({ runs, thresholds: store.thresholds, evaluation });
-  const structures = new Structures({
-    ...{ runs, networks, caches, compute },
-    structures: store.structures,
-    rootOf: (dataset) => datasets.header(dataset).root,
-    structureRows: (dataset, relation) => rows.structureRows(dataset, relation),
-    calibrationOf: (run) => evaluation.calibrationOf(run),
-    evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
-  });
   const training = new Training({
     runs,
     datasets,
@@ -123,6 +109,27 @@ export function openServices(o: ServiceOptions): Services {
     caches,
     compute,
   });
+  const evaluationPorts: EvaluationPorts = {
+    runs,
+    pairDistances: store.pairDistances,
+    rootOf: (dataset) => datasets.header(dataset).root,
+    splitRows: (dataset, split, relation) => rows.splitRows(dataset, split, relation),
+    networks,
+    initialWeights: (run, signal) => training.findSameWeights(run, { signal }),
+    caches,
+    compute,
+  };
+  const evaluation = new Evaluation(evaluationPorts);
+  const thresholds = new Thresholds({ runs, thresholds: store.thresholds, evaluation });
+  const structures = new Structures({
+    ...{ runs, networks, caches, compute },
+    structures: store.structures,
+    rootOf: (dataset) => datasets.header(dataset).root,
+    structureRows: (dataset, relation) => rows.structureRows(dataset, relation),
+    calibrationOf: (run) => evaluation.calibrationOf(run),
+    evaluate: (run, split, signal) => evaluation.evaluate(run, split, { signal }),
+  });
+  const runComparisons = new RunComparisons(evaluationPorts, evaluation);
 
   const features = { workspace, store, rows, networks, evaluation };
   const compare = new CompareService(
@@ -151,6 +158,7 @@ export function openServices(o: ServiceOptions): Services {
     thresholds,
     structures,
     findingsOf: lintRun,
+    runComparisons,
     training,
     compare,
     pages,
@@ -233,7 +241,7 @@ export const pagePorts = (
   runs: store.runs,
   datasets: store.datasets,
   images: store.browse,
-  evaluateOnTest: (run, signal) => evaluation.evaluate(run, 'test', signal),
+  evaluateOnTest: (run, signal) => evaluation.evaluateBoth(run, { signal }),
   structureOf: (run) => structures.answer(run),
   measureStructure: (run, signal) => structures.measure(run, { signal: signal ?? new AbortController().signal }),
   randomisationOf: (run) => compare.randomisations.find(run),

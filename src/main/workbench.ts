@@ -111,7 +111,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     runs: store.runs,
     datasets: store.datasets,
     training,
-    evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
+    evaluate: (run, signal) => evaluation.evaluateBoth(run, { signal }),
     measureStructure: (run, o) => services.structures.measureIfCached(run, o),
     measureMaps: (run, o) => services.compare.scales.measureIfPossible(run, {}, o),
     curationReady: () => largeDatasets.ready(),

@@ -18,6 +18,7 @@ import type { PictureName } from './flip.ts';
 import type { CatalogueItem } from './weights-catalogue.ts';
 import { type PairQueue, QUEUE_KINDS } from './pair-queue.ts';
 import type { RunRow, Metrics } from './run.ts';
+import type { RunDifference } from './run-comparison.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { Job } from './job.ts';
 import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, type ReportRecord, SECTION_NAMES } from './report.ts';
@@ -229,6 +230,8 @@ export const CALLS = {
   'runs.structure': curatedCall<StructureAnswer | null>()(RunId),
   'runs.measureStructure': curatedCall<Job>()(RunId), // evaluates on test pairs first, if these changed; result: { run }
   'runs.metrics': curatedCall<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),
+  // The first run beside each of the others, on the test pairs that they share. Reads no images.
+  'runs.differences': curatedCall<RunDifference[]>()(z.strictObject({ runs: z.array(text('A run')).min(2).max(16) })),
   'runs.annotate': curatedCall<RunRow>()(z.strictObject({ run: text('The run'), ...z.object(notes).partial().shape })),
   'runs.remove': curatedCall<null>()(RunId), // 'runs.restore' undoes it until Twinlens restarts
   'runs.restore': curatedCall<null>()(RunId),

@@ -4,6 +4,10 @@ export const TERMS = [
   ['AUC', 'Area under the ROC curve: the chance that a different pair has a larger distance than a same pair. 0.5 is guessing, 1 is perfect.'],
   ['Augmentation', 'Small random changes to training images, which make it harder for the network to memorise them.'],
   ['Backbone', 'The main part of the network, which extracts features from an image.'],
+  [
+    'Baseline',
+    'The network before its training, on the same pairs: the cosine of its pooled features is the similarity. Training must beat it to be worth it.',
+  ],
   ['Batch norm', 'A layer that normalises values with fixed (frozen) statistics or those of each batch.'],
   ['Calibration', 'Fits the curve that turns a distance into a similarity in percent, to validation pairs.'],
   [

@@ -32,6 +32,12 @@ export interface EpochRow {
 
 export type Interval = [low: number, high: number];
 
+/** What an estimate of one set of distances is above that of another on the same pairs. */
+export interface Difference {
+  value: number;
+  interval: Interval; // 95 %, over images or groups
+}
+
 /** What counts as one independent observation. */
 export type IntervalUnit = 'images' | 'groups';
 
@@ -71,6 +77,19 @@ export interface Metrics {
   roc: [number, number][]; // [false positive rate, true positive rate], from (0,0) to (1,1)
   /** Of the run's similarity curve; missing in metrics of older versions. */
   reliability?: Reliability;
+  /** Of test pairs; missing in metrics of older versions. */
+  baseline?: Baseline | { problem: string }; // why it could not be computed, in a sentence
+}
+
+/**
+ * The network before training on the same pairs: the mean-pooled features of its initial backbone, without a head, at the run's image
+ * size; distance 1 - cosine.
+ */
+export interface Baseline {
+  drawn: boolean; // the run started from random weights, so these features are those of a random network
+  auc: number; // 0..1
+  interval: Interval;
+  gain: Difference; // AUC of the run - that of the baseline
 }
 
 /** How a distance becomes a verdict and a similarity. Similarity = 1 / (1 + exp(slope * (distance - midpoint))); see src/shared/calibration.ts. */

@@ -136,6 +136,7 @@ describe('migrations', () => {
       'map_checks',
       'map_scales',
       'marks',
+      'pair_distances',
       'pair_sets',
       'pairs',
       'randomisations',

@@ -53,7 +53,7 @@ test('a path inside a command is found', () => {
 test("README's table lists every command of the program, with flags that it has", () => {
   const rows = readFileSync('README.md', 'utf8').matchAll(/^\| (`[a-z].*?`(?:, `[a-z]+`)*) +\| /gm);
   const documented = new Map(
-    [...rows].flatMap(([, cell]) => [...cell!.matchAll(/`([a-z]+)([^`]*)`/g)].map(([, name, rest]) => [name!, rest!] as const)),
+    [...rows].flatMap(([, cell]) => [...cell!.matchAll(/`([a-z]+(?:-[a-z]+)*)([^`]*)`/g)].map(([, name, rest]) => [name!, rest!] as const)),
   );
   const { commands } = buildProgram();
   expect([...documented.keys()]).toEqual(expect.arrayContaining(commands.map((command) => command.name())));

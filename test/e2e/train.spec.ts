@@ -238,6 +238,12 @@ test('two runs compared, notes, remove and undo', async ({ page, served }) => {
   await diff.getByRole('button', { name: 'Differences only' }).click();
   await expect(diff.getByRole('rowheader', { name: 'Image size' })).toBeVisible();
   await diff.getByRole('button', { name: 'Differences only' }).click();
+  const results = page.getByRole('region', { name: 'Results side by side' });
+  await expect(results.getByRole('row', { name: /^AUC on test pairs \d\.\d+ \(/ })).toBeVisible();
+  await expect(results.getByRole('row', { name: /^AUC before training/ })).toBeVisible();
+  await expect(results.getByText(/^(Not proven that )?Run 1 (is|or) /)).toBeVisible();
+  await results.getByText('How sure is that?').click();
+  await expect(results.getByText(/^The interval is over \d+ images/)).toBeVisible();
   await page.getByRole('slider', { name: 'Smoothing' }).fill('0.6');
 
   const details = page.getByRole('complementary', { name: 'Run details' });

@@ -226,7 +226,9 @@ describe('what the data set says of a pair', () => {
     expect(verdictClaim(wrong).words).toBe('Wrong: the data set says different listings');
     expect(plain(verdictClaim(wrong).sentence)).toContain('the share of pairs of the same listing at');
     expect(trueLabelSentence(wrong)).toContain('the two images are of different listings');
-    expect(queuedPairClaim({ verdict: 'same', label: 0, similarity: 0.9, certainty: null }, meaning).words).toBe('Right: the data set says the same listing');
+    expect(queuedPairClaim({ verdict: 'same', label: 0, similarity: 0.9, certainty: null }, meaning).words).toBe(
+      'Right: the data set says the same listing',
+    );
   });
 
   test('an unclear truth is neither right nor wrong', () => {

@@ -9,6 +9,7 @@ import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
 import { takeLock } from './lock.ts';
 import { type MapScaleStore, mapScaleStore } from './map-scales.ts';
 import { checkIntegrity, type Db, needsMigration, openForReading, openForWriting } from './open.ts';
+import { type PairDistanceStore, pairDistanceStore } from './pair-distances.ts';
 import { type RandomisationStore, randomisationStore } from './randomisations.ts';
 import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
@@ -22,6 +23,7 @@ export interface Store extends DatasetStores {
   mapScales: MapScaleStore;
   whatIfs: WhatIfStore;
   randomisations: RandomisationStore;
+  pairDistances: PairDistanceStore;
   thresholds: ThresholdStore;
   structures: StructureStore;
   reports: ReportStore;
@@ -116,6 +118,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     mapScales: mapScaleStore(db),
     whatIfs: whatIfStore(db),
     randomisations: randomisationStore(db),
+    pairDistances: pairDistanceStore(db),
     thresholds: thresholdStore(db),
     structures: structureStore(db),
     reports: reportStore(db),

@@ -76,7 +76,7 @@ describe('a curve without a use', () => {
 
   test('of one label is refused', () => {
     const { pairs, distances } = caseOf('one label');
-    expect(() => fitPairs(pairs, distances)).toThrow(/needs pairs of different classes too/);
+    expect(() => fitPairs(pairs, distances)).toThrow(/needs different ones too/);
   });
 });
 

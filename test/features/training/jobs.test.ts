@@ -43,11 +43,11 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(done).toMatchObject({ status: 'done', subject: 'r1', result: { run: 'r1' } });
     expect(epochEnds).toEqual(epochsOf(app, 'r1').map((row) => ({ run: 'r1', row })));
     expect(epochEnds).toHaveLength(3);
-    expect(changed).toEqual(['r1', 'r1', 'r1', 'r1']); // created, trained, evaluated, evaluated: none for an epoch
-    expect(texts).toContain('Evaluating on test pairs');
+    expect(changed).toEqual(['r1', 'r1', 'r1', 'r1', 'r1']); // created, trained, evaluated, evaluated: none for an epoch
+    expect(texts).toContain('Evaluating on test and validation pairs');
     const row = await app.call('runs.get', { run: 'r1' });
     expect(row).toMatchObject({ status: 'done', stale: false, name: '', tags: [], note: '' });
-    expect(row.metrics).toMatchObject([{ split: 'test', pairSet: expect.stringMatching(/^[0-9a-f]{64}$/) as string }]);
+    expect(row.metrics).toMatchObject([{ split: 'test', pairSet: expect.stringMatching(/^[0-9a-f]{64}$/) as string }, { split: 'valid' }]);
   });
 
   test('a training on groups is judged on groups: its figures, queue and comparisons say what same means', async () => {
@@ -81,7 +81,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(done).toMatchObject({ status: 'done', title: 'Training a network on the sample', result: { run: 'r1' } });
     const run = await app.call('runs.get', { run: 'r1' });
     expect(run.config).toMatchObject(SAMPLE_TRAINING);
-    expect(run.metrics.map(({ split }) => split)).toEqual(['test']);
+    expect(run.metrics.map(({ split }) => split)).toEqual(['test', 'valid']);
     const saved = await app.call('compare.list', { saved: true });
     expect(saved.map(({ images: [a, b] }) => a.filed![0]!.className === b.filed![0]!.className)).toEqual([false, true]); // newest first
     expect(app.workbench.trainings.startSample(dataset)).toBeNull();

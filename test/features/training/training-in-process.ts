@@ -2,6 +2,7 @@ import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts
 import { handlers } from '../../../src/main/compute/process/handlers.ts';
 import type { Store } from '../../../src/main/db/store.ts';
 import { rowsInThisThread } from '../../../src/main/features/dataset/rows.ts';
+import type { EvaluationPorts } from '../../../src/main/features/evaluation/ports.ts';
 import { Networks } from '../../../src/main/features/models/networks.ts';
 import { Training } from '../../../src/main/features/training/training.ts';
 import type { Workspace } from '../../../src/main/foundation/workspace.ts';
@@ -32,3 +33,18 @@ export function trainingWith(compute: ComputeHost, store: Store, workspace: Work
     compute,
   });
 }
+
+/** The ports of Evaluation on a store. */
+export const evaluationPorts = (compute: ComputeHost, store: Store, workspace: Workspace): EvaluationPorts => {
+  const rows = rowsInThisThread(store);
+  return {
+    runs: store.runs,
+    pairDistances: store.pairDistances,
+    rootOf: (dataset) => store.datasets.header(dataset).root,
+    splitRows: (dataset, split, relation) => rows.splitRows(dataset, split, relation),
+    networks: new Networks({ runs: store.runs, folderOf: workspace.run, compute }),
+    initialWeights: () => Promise.resolve(null),
+    caches: { features: workspace.features, pixels: workspace.pixels },
+    compute,
+  };
+};

@@ -29,6 +29,7 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'runs.structure': ({ run }, { workbench }) => workbench.structures.answer(run),
   'runs.measureStructure': ({ run }, { workbench: { jobs, hub, structures } }) => structures.start(jobs, run, () => hub.changed('runs', run)),
   'runs.metrics': ({ run, split }, { workbench }) => workbench.store.runs.get(run).metrics.find((m) => m.split === split) ?? null,
+  'runs.differences': ({ runs }, { workbench, signal }) => workbench.runComparisons.differences(runs, signal),
   'runs.annotate': ({ run, name, tags, note }, { workbench }) => {
     const notes = Object.entries({ name, tags, note }).filter(([, value]) => value !== undefined);
     return workbench.runs.annotate(run, Object.fromEntries(notes));

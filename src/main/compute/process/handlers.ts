@@ -17,7 +17,8 @@ import { measureMaps } from '../explain/measure-maps.ts';
 import { editedPictures, whatIf } from '../explain/what-if.ts';
 import { randomiseMaps } from '../explain/randomise.ts';
 import { exportModel } from '../model/export-model.ts';
-import { distances, evaluateSplit } from '../train/pair-metrics.ts';
+import { compareRuns, distances, evaluateSplit } from '../train/pair-metrics.ts';
+import { untrainedDistances } from '../train/untrained.ts';
 import { decodeSquare, DECODERS, inspectContent, previewJpeg } from '../images/images.ts';
 import { measureStructure } from '../structure/measure-structure.ts';
 import { encodeLogo } from '../images/logo.ts';
@@ -53,6 +54,8 @@ export const handlers: Handlers = {
     return train(request, context);
   },
   distances,
+  untrainedDistances,
+  compareOnPairs: compareRuns,
   evaluate: evaluateSplit,
   explain,
   measureMaps,

@@ -9,8 +9,10 @@ import type { RunStructure } from '../../../shared/structure.ts';
 import type { MatchesAnswer } from '../../../shared/matches.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import type { PixelSource, Stroke } from '../../../shared/what-if.ts';
+import type { PairedComparison } from '../../../shared/run-difference.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
+import type { JudgedPairs } from '../../domain/evaluate/paired.ts';
 import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { Names } from '../../domain/structure/pair-figures.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
@@ -97,8 +99,11 @@ export interface PairsRequest {
   pairs: PackedPairs;
 }
 
+export type UntrainedRequest = PairsRequest & { weightsPath: string | null }; // null: started without weights, or its backbone was not trained
+
 export interface EvaluateRequest extends PairsRequest {
   units: ImageUnits; // of `images`
+  baseline: Float64Array | null; // distances of the untrained network, [pairs]
   calibration: Calibration;
   split: 'test' | 'valid';
 }
@@ -297,7 +302,11 @@ export interface ComputeCalls {
   weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
   distances: { args: PairsRequest; result: Float64Array; progress: Counted };
-  evaluate: { args: EvaluateRequest; result: Metrics; progress: Counted };
+  /** Distances of the network before training, [pairs]: 1 - cosine of pooled features. Progress: images that were not cached. */
+  untrainedDistances: { args: UntrainedRequest; result: Float64Array; progress: Counted };
+  /** Two networks on the same pairs. Progress: resamples. */
+  compareOnPairs: { args: JudgedPairs; result: PairedComparison; progress: Counted };
+  evaluate: { args: EvaluateRequest; result: { metrics: Metrics; distances: Float64Array }; progress: Counted };
   /** Progress: parts of a long explanation, such as rows of patches. */
   explain: { args: ExplainRequest; result: ExplainResult; progress: Counted };
   /** The largest |S| of both images of each pair. Pairs with an image that can't be read are left out. */

@@ -1,8 +1,11 @@
 import { similarityOf } from '../../../shared/calibration.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { Metrics } from '../../../shared/run.ts';
+import { randomFor } from '../../../shared/random.ts';
+import type { PairedComparison } from '../../../shared/run-difference.ts';
 import { pairDistances } from '../../domain/evaluate/distances.ts';
 import { metricsOf } from '../../domain/evaluate/metrics.ts';
+import { baselineOf, compareOnPairs, type JudgedPairs, resampledInterval } from '../../domain/evaluate/paired.ts';
 import { reliabilityOf } from '../../domain/evaluate/reliability.ts';
 import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { entryOf, specOf } from '../../nn/siamese.ts';
@@ -10,6 +13,7 @@ import { readModel } from '../model/checkpoint.ts';
 import { embedFrom } from '../embed/embed.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { openSource } from '../embed/feature-source.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
 import type { CallContext, EvaluateRequest, PairsRequest } from '../protocol/protocol.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 
@@ -33,14 +37,30 @@ export async function distances(request: PairsRequest, { signal, progress }: Con
   }
 }
 
-/** Metrics of a split, over all its pairs at once. */
-export async function evaluateSplit(request: EvaluateRequest, context: Context): Promise<Metrics> {
-  const { calibration, split, images, units } = request;
+/** Metrics of a split, over all its pairs at once, and the distances that they are computed from. */
+export async function evaluateSplit(request: EvaluateRequest, context: Context): Promise<{ metrics: Metrics; distances: Float64Array }> {
+  const { calibration, split, images, baseline, model } = request;
   const pairs = unpackPairs(request.pairs);
   const found = await distances(request, context);
   const labels = pairs.map(({ label }) => label);
-  const pairUnits = unitsOfPairs(pairs, images.ids, units);
-  const metrics = metricsOf(found, labels, calibration.threshold, split, pairUnits);
+  const units = unitsOfPairs(pairs, images.ids, request.units);
   const similarities = found.map((distance) => similarityOf(distance, calibration));
-  return { ...metrics, reliability: reliabilityOf(labels, similarities, pairUnits) };
+  const drawn = model.config.weights === null;
+  const metrics = {
+    ...metricsOf(found, labels, calibration.threshold, split, units),
+    reliability: reliabilityOf(labels, similarities, units),
+    ...(baseline && { baseline: { drawn, ...baselineOf(baseline, found, labels, units) } }),
+  };
+  return { metrics, distances: found };
+}
+
+/** Two networks on the same pairs; gives way to other work between batches of resamples. */
+export async function compareRuns({ a, b, labels, units, seed }: JudgedPairs, { signal, progress }: Context): Promise<PairedComparison> {
+  const pause = async (done: number, total: number): Promise<void> => {
+    await new Promise(setImmediate);
+    throwIfCancelled(signal);
+    progress({ done, total });
+  };
+  const resampled = await resampledInterval(a.distances, b.distances, labels, units, randomFor(seed, 'resampled pairs'), pause);
+  return { ...compareOnPairs(a, b, labels, units), resampled };
 }

@@ -25,11 +25,8 @@ export interface Start {
   progress: Progress;
 }
 
-/**
- * Initialises a network, and the tensors that its loss trains beside it, loads the backbone's weights from `weightsPath` if there is one, and
- * writes the frozen tensors.
- */
-export async function newStart({ model: { folder, config }, weightsPath }: TrainRequest, classes: number): Promise<Start> {
+/** All tensors before training: drawn with the run's seed, the backbone's from `weightsPath` if there is one. */
+export async function initialNetwork(config: RunConfig, weightsPath: string | null): Promise<TensorMap> {
   const spec = specOf(config);
   const tensors = initialTensors(siameseParams(spec), config.seed);
   if (weightsPath !== null) {
@@ -37,6 +34,16 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
     const loaded = await loadWeights(weightsPath, { backbone: config.backbone, params: backboneParams(spec) });
     for (const [name, tensor] of loaded.tensors) tensors.set(BACKBONE_PREFIX + name, tensor);
   }
+  return tensors;
+}
+
+/**
+ * Initialises a network, and the tensors that its loss trains beside it, loads the backbone's weights from `weightsPath` if there is one, and
+ * writes the frozen tensors.
+ */
+export async function newStart({ model: { folder, config }, weightsPath }: TrainRequest, classes: number): Promise<Start> {
+  const spec = specOf(config);
+  const tensors = await initialNetwork(config, weightsPath);
   const updated = new Set(trainableNames(spec, config.scope));
   if (trainsBySteps(lossInfo(config.loss))) {
     const task = taskFor(config, 2, classes);

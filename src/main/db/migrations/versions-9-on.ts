@@ -169,4 +169,16 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 20,
+    sql: `
+      -- Distances of stored pairs, so that figures of two networks can be compared: computing them again may take minutes.
+      CREATE TABLE pair_distances (
+        network TEXT NOT NULL,   -- of a run: its number and the SHA-256 of its network; or what an untrained network depends on
+        pairs TEXT NOT NULL,     -- PairSet.hash and the pairs' order
+        distances BLOB NOT NULL, -- float64, little endian, in the order of the pairs
+        PRIMARY KEY (network, pairs)
+      ) STRICT;
+    `,
+  },
 ];

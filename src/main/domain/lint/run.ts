@@ -52,9 +52,13 @@ function apart(valid: Metrics, test: Metrics): Finding | null {
   if (!valid.intervals || !test.intervals) return null;
   const [a, b] = [valid.intervals.auc, test.intervals.auc];
   if (a[1] >= b[0] && b[1] >= a[0]) return null;
+  const reason =
+    valid.auc > test.auc
+      ? 'The best epoch was chosen on validation pairs, which makes these look better; a gap beyond both intervals also means that the test images are harder or of another kind.'
+      : 'Choosing the best epoch makes validation look better, not worse, so the test images are easier, or similar to training images.';
   return {
     rule: 'apart',
-    text: `Validation and test disagree: AUC ${rangeText(valid.auc, a)} on validation pairs and ${rangeText(test.auc, b)} on test pairs. The intervals do not overlap, so the two splits are images of different kinds.`,
+    text: `Validation and test disagree: AUC ${rangeText(valid.auc, a)} on validation pairs and ${rangeText(test.auc, b)} on test pairs. ${reason}`,
     advice: 'Check how the images were split, or import again with a new split.',
   };
 }

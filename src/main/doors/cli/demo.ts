@@ -21,7 +21,7 @@ export function addDemoCommand(program: Command): void {
         const run = await s.training.start({ dataset: dataset.dataset, ...SAMPLE_TRAINING }, lines).finally(() => {
           lines.end();
         });
-        const metrics = await s.evaluation.evaluate(run.run, 'test', signal);
+        const metrics = await s.evaluation.evaluateBoth(run.run, { signal });
         const comparisons = [];
         for (const [a, b] of samplePairs(s.store.datasets.images(dataset.dataset))) {
           comparisons.push(await s.compare.compare({ run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, signal));

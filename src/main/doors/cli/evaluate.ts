@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { countText } from '../../../shared/format.ts';
 import { dependenceOf, type Randomisation } from '../../../shared/randomisation.ts';
 import { correlationText, DEPENDENCE_WORDS, randomisationSentence } from '../../../shared/randomisation-words.ts';
+import { baselineSentence } from '../../../shared/difference-words.ts';
 import { overText } from '../../../shared/interval-words.ts';
 import { type Finding, findingText } from '../../../shared/lint.ts';
 import type { Interval, Metrics, RunConfig } from '../../../shared/run.ts';
@@ -32,7 +33,7 @@ export function addEvaluateCommand(program: Command): void {
         true,
         `evaluate ${run}`,
         async (s, signal) => ({
-          metrics: await s.evaluation.evaluate(request.run, request.split, signal),
+          metrics: await evaluate(s, request, signal),
           structure: neighbours && request.split === 'test' ? await structureOf(s, request.run, signal) : null,
           lint: lintOf(s, request.run),
           chosen: thresholdOf(s, request.run),
@@ -45,6 +46,7 @@ export function addEvaluateCommand(program: Command): void {
       const document = { run, sameMeans: meaning.noun, ...figures, thresholdChoice: chosen.entry, findings, datasetWarnings };
       print(Boolean(json), { ...document, ...(structure && { structure }), ...(randomisation && { randomisation }) }, () => [
         ...metricsLines(run, metrics),
+        ...(metrics.baseline ? [`  ${baselineSentence(metrics.baseline)}`] : []),
         ...(metrics.unseen ? [`  On ${unseenText(metrics, config)}.`] : []),
         ...(meaning.same === 'class' ? [] : [`  ${sameSentence(meaning)}`]),
         ...chosen.lines.map((line) => `  ${line}`),
@@ -59,6 +61,14 @@ export function addEvaluateCommand(program: Command): void {
 function lintOf({ store, findingsOf }: Services, id: string): { config: RunConfig; findings: Finding[]; datasetWarnings: string[] } {
   const run = store.runs.get(id);
   return { config: run.config, findings: findingsOf(run), datasetWarnings: store.datasets.get(run.dataset).warnings };
+}
+
+function evaluate({ evaluation }: Services, { run, split }: { run: string; split: 'test' | 'valid' }, signal: AbortSignal): Promise<Metrics> {
+  const line = new ProgressLine();
+  const onProgress = ({ done, total }: { done: number; total: number }): void =>
+    line.update(`Reading images: ${countText(done)} of ${countText(total)}`);
+  const o = { signal, onProgress };
+  return (split === 'test' ? evaluation.evaluateBoth(run, o) : evaluation.evaluate(run, split, o)).finally(() => line.end());
 }
 
 function metricsLines(run: string, { split, pairs, auc, accuracy, threshold, confusion, eer, intervals }: Metrics): string[] {

@@ -20,6 +20,7 @@ import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
 import { checkMaps, exampleLines, findExamples, findMatches, flipLines, matchLines, testFlip } from './comparison-extras.ts';
+import { addCompareRunsCommand } from './compare-runs.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { addThresholdCommand } from './threshold.ts';
 import { print, ProgressLine } from './output.ts';
@@ -63,6 +64,7 @@ const checkCopies = ({ outputs, compare }: Services, folder: string, force = fal
 
 export function addResultCommands(program: Command): void {
   addEvaluateCommand(program);
+  addCompareRunsCommand(program);
   addThresholdCommand(program);
 
   addCommonOptions(program.command('compare <run> <image-a> <image-b>').description('compare two images and explain the result'))

@@ -48,7 +48,7 @@ export function addThresholdCommand(program: Command): void {
         if (flags.restore !== undefined) s.thresholds.restore(run, flags.restore);
         if (flags.fitAgain) await s.thresholds.fitAgain(run, signal);
         const isEvaluated = s.store.runs.get(run).metrics.some(({ split }) => split === 'test');
-        if (writes && isEvaluated) await s.evaluation.evaluate(run, 'test', signal); // after the choice
+        if (writes && isEvaluated) await s.evaluation.evaluate(run, 'test', { signal }); // after the choice
         return stateOf(s, run);
       });
       print(Boolean(json), result.document, () => result.lines);

@@ -2,16 +2,22 @@ import { runNumber } from '../../../shared/run-words.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Calibration, Metrics, RunRecord } from '../../../shared/run.ts';
-import type { Counted, PairsRequest } from '../../compute/protocol/protocol.ts';
 import { type PairUnits, unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { type PackedPairs, unpackPairs } from '../../domain/pairs/packed.ts';
-import type { EvaluationPorts, SplitRows } from './ports.ts';
+import type { NetworkKey } from '../../db/pair-distances.ts';
+import { untrainedDistances } from './baseline.ts';
+import { pairKey } from './pair-key.ts';
+import type { EvaluationOptions, EvaluationPorts, SplitRequest } from './ports.ts';
 
 export interface SplitDistances {
   pairs: PackedPairs; // in stored order
   units: PairUnits;
   distances: Float64Array; // [pairs]
 }
+
+/** The network of a finished run; null while it may change. */
+export const networkKey = ({ run, status, modelSha256 }: RunRecord): NetworkKey | null =>
+  status === 'done' && modelSha256 !== null ? { run, modelSha256 } : null;
 
 /** Computes metrics and distances of runs on the stored pairs of a split. */
 export class Evaluation {
@@ -22,17 +28,31 @@ export class Evaluation {
   }
 
   /**
-   * Computes and stores the metrics of a run on all stored pairs of a split, at the run's threshold. Throws as calibrationOf and
-   * assertEvaluable do.
+   * Computes and stores the metrics of a run on all stored pairs of a split, at the run's threshold, and on test pairs those of the
+   * untrained network beside them. Throws as calibrationOf and assertEvaluable do.
    */
-  async evaluate(id: string, split: 'test' | 'valid', signal?: AbortSignal): Promise<Metrics> {
-    const { runs, compute } = this.ports;
+  async evaluate(id: string, split: 'test' | 'valid', o: EvaluationOptions = {}): Promise<Metrics> {
+    const { runs, compute, pairDistances } = this.ports;
     const run = runs.get(id);
     const calibration = this.calibrationOf(run);
-    const { request, ...known } = await this.pairsRequest(run, split);
-    const metrics = { ...(await compute.ask('evaluate', { ...request, calibration, split }, { signal })), ...known };
-    runs.putMetrics(id, metrics);
-    return metrics;
+    const { pairSet, unseen, ...request } = await this.splitRequest(run, split);
+    const untrained = split === 'test' ? await untrainedDistances(this.ports, run, { pairSet, unseen, ...request }, o) : null;
+    const baseline = untrained instanceof Float64Array ? untrained : null;
+    const { metrics, distances } = await compute.ask('evaluate', { ...request, calibration, split, baseline }, o);
+    const key = networkKey(run);
+    if (key) pairDistances.put(key, pairKey({ pairSet, pairs: request.pairs }), distances);
+    const stored = { ...metrics, pairSet, unseen, ...(untrained && baseline === null && { baseline: untrained as { problem: string } }) };
+    runs.putMetrics(id, stored);
+    return stored;
+  }
+
+  /** As evaluate on test pairs, and on validation pairs if the run has no metrics of the same version for them. */
+  async evaluateBoth(id: string, o: EvaluationOptions = {}): Promise<Metrics> {
+    const test = await this.evaluate(id, 'test', o);
+    const valid = this.ports.runs.get(id).metrics.find(({ split }) => split === 'valid');
+    const isCurrent = valid?.intervals !== undefined && valid.threshold === test.threshold && valid.pairSet !== undefined;
+    if (!isCurrent) await this.evaluate(id, 'valid', o);
+    return test;
   }
 
   /** Threshold and similarity curve of a run. Throws AppError 'bad-request' if it is not finished or its network is from another version. */
@@ -47,22 +67,14 @@ export class Evaluation {
   }
 
   /** Distances of a split's stored pairs by the network of a run. Computes missing features and caches them on disk. */
-  async distances(
-    run: RunRecord,
-    split: 'test' | 'valid',
-    o: { signal?: AbortSignal | undefined; onProgress?: (p: Counted) => void } = {},
-  ): Promise<SplitDistances> {
-    const { request } = await this.pairsRequest(run, split);
+  async distances(run: RunRecord, split: 'test' | 'valid', o: EvaluationOptions = {}): Promise<SplitDistances> {
+    const request = await this.splitRequest(run, split);
     const { images, units, pairs } = request;
     return { pairs, units: unitsOfPairs(unpackPairs(pairs), images.ids, units), distances: await this.ports.compute.ask('distances', request, o) };
   }
 
-  private async pairsRequest(
-    run: RunRecord,
-    split: 'test' | 'valid',
-  ): Promise<Pick<SplitRows, 'pairSet' | 'unseen'> & { request: PairsRequest & Omit<SplitRows, 'pairSet' | 'unseen'> }> {
+  private async splitRequest(run: RunRecord, split: 'test' | 'valid'): Promise<SplitRequest> {
     const { networks, caches, rootOf, splitRows } = this.ports;
-    const { pairSet, unseen, ...rows } = await splitRows(run.dataset, split, relationOf(run.config));
-    return { pairSet, unseen, request: { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...rows } };
+    return { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...(await splitRows(run.dataset, split, relationOf(run.config))) };
   }
 }

@@ -1,5 +1,7 @@
 import { runNumber } from '../../../shared/run-words.ts';
+import { countText } from '../../../shared/format.ts';
 import type { Job } from '../../../shared/job.ts';
+import type { Counted } from '../../compute/protocol/protocol.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -11,7 +13,7 @@ export interface EvaluationJobPorts {
   jobs: Pick<Jobs, 'start'>;
   hub: Pick<EventHub, 'changed'>;
   runs: Pick<EvaluationPorts['runs'], 'get'>;
-  evaluation: Pick<Evaluation, 'evaluate'>;
+  evaluation: Pick<Evaluation, 'evaluate' | 'evaluateBoth'>;
   structures: Pick<Structures, 'measureIfCached'>;
 }
 
@@ -19,8 +21,11 @@ export interface EvaluationJobPorts {
 export function startEvaluation({ jobs, hub, runs, evaluation, structures }: EvaluationJobPorts, run: string, split: 'test' | 'valid'): Job {
   runs.get(run);
   const name = split === 'test' ? 'test' : 'validation';
-  return jobs.start({ kind: 'evaluate', title: `Evaluating run ${runNumber(run)} on ${name} pairs`, subject: run }, async ({ signal }) => {
-    await evaluation.evaluate(run, split, signal);
+  return jobs.start({ kind: 'evaluate', title: `Evaluating run ${runNumber(run)} on ${name} pairs`, subject: run }, async ({ signal, progress }) => {
+    const onProgress = ({ done, total }: Counted): void =>
+      progress({ done, total, text: `Reading images: ${countText(done)} of ${countText(total)}` });
+    if (split === 'test') await evaluation.evaluateBoth(run, { signal, onProgress });
+    else await evaluation.evaluate(run, split, { signal, onProgress });
     hub.changed('runs', run);
     if (split === 'test') await structures.measureIfCached(run, { signal });
     hub.changed('runs', run);
@@ -38,7 +43,7 @@ export function startFit({ jobs, hub, runs, evaluation, thresholds }: FitJobPort
   return jobs.start({ kind: 'evaluate', title: `Fitting the similarity of run ${runNumber(run)}`, subject: run }, async ({ signal }) => {
     await thresholds.fitAgain(run, signal);
     hub.changed('runs', run);
-    if (runs.get(run).metrics.some(({ split }) => split === 'test')) await evaluation.evaluate(run, 'test', signal);
+    if (runs.get(run).metrics.some(({ split }) => split === 'test')) await evaluation.evaluate(run, 'test', { signal });
     hub.changed('runs', run);
     return { run };
   });

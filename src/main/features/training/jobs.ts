@@ -22,7 +22,8 @@ export interface TrainingJobPorts {
   runs: Pick<RunStore, 'get' | 'list'>;
   datasets: Pick<DatasetStore, 'get'>;
   training: Pick<Training, 'start' | 'resume'>;
-  evaluate(run: string, split: 'test', signal: AbortSignal): Promise<unknown>;
+  /** Evaluates on test and validation pairs. */
+  evaluate(run: string, signal: AbortSignal): Promise<unknown>;
   /** Measures the run's neighbours and classes, if that is cheap: the run is complete without it. Throws AppError 'cancelled' only. */
   measureStructure(run: string, o: { signal: AbortSignal }): Promise<unknown>;
   /** Compares pairs of the sample data set and saves the comparisons. */
@@ -111,7 +112,7 @@ export class TrainingJobs {
           },
         });
         announceChange();
-        job.progress({ text: 'Evaluating on test pairs', secondsLeft: null, imagesPerSecond: null });
+        job.progress({ text: 'Evaluating on test and validation pairs', secondsLeft: null, imagesPerSecond: null });
         await curationReady();
         await this.evaluateOnTest(run, job.signal);
         announceChange();
@@ -134,7 +135,7 @@ export class TrainingJobs {
   /** Without test pairs the run has no test metrics, which is not an error. */
   private async evaluateOnTest(run: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.ports.evaluate(run, 'test', signal);
+      await this.ports.evaluate(run, signal);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'bad-dataset') throw error;
     }

@@ -95,13 +95,13 @@ export class Training {
   }
 
   /** Path of the weights that the run started from; null if it started without. Throws AppError 'bad-weights' if they have changed. */
-  private async findSameWeights({ run, config: { weights, backbone } }: RunRecord, o: TrainingOptions): Promise<string | null> {
+  async findSameWeights({ run, config: { weights, backbone } }: RunRecord, o: TrainingOptions): Promise<string | null> {
     if (weights === null) return null;
     const { path, info } = await this.findWeights(weights.source, backbone, o);
     if (info.sha256 === weights.sha256) return path;
     throw new AppError(
       'bad-weights',
-      `The weights ${weights.source} have changed since run ${runNumber(run)} started, so it can't start again. Train a new run.`,
+      `The weights ${weights.source} have changed since run ${runNumber(run)} started, so it can't be computed from them again. Train a new run.`,
       { run },
     );
   }

@@ -1,5 +1,7 @@
 import { unseenText } from '../../../../shared/same-meaning.ts';
 import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
+import { baselineSentence } from '../../../../shared/difference-words.ts';
+import { testMetrics } from '../../../../shared/run-comparison.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import { findingText } from '../../../../shared/lint.ts';
 import type { Metrics } from '../../../../shared/run.ts';
@@ -27,6 +29,7 @@ ${metrics.length > 0 && markup`<p class="note">${conditions(metrics)}</p>`}
 ${runs.map((run) => {
   const dataset = datasetOf(run);
   return [
+    baselineNote(run, runs.length > 1),
     warningList(
       [...sessionWarnings(run.sessions), ...lintRun(run).map(findingText), ...(run.error === null ? [] : [run.error])],
       `About ${runName(run)}`,
@@ -36,6 +39,12 @@ ${runs.map((run) => {
 })}
 ${datasets.map(({ name, warnings }) => warningList(warnings, `About the data set ${name}`))}
 </section>`;
+}
+
+/** What training added to the network that it started from. `named`: begins with the run's name. */
+function baselineNote(run: ReportRun, named: boolean): Html | false {
+  const baseline = testMetrics(run)?.baseline;
+  return baseline !== undefined && markup`<p class="note">${named && markup`${nameOf(runName(run))}: `}${baselineSentence(baseline)}</p>`;
 }
 
 function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: string, anchor: string | null): Html {

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { aucText, distanceText } from '../../../shared/format.ts';
+import { comparisonDetails, differenceSentence } from '../../../shared/difference-words.ts';
+import { aucIntervalText } from '../../../shared/interval-words.ts';
+import type { RunRecord } from '../../../shared/run.ts';
+import { testMetrics } from '../../../shared/run-comparison.ts';
+import type { PairedComparison } from '../../../shared/run-difference.ts';
+import { workspaceOption } from './data.ts';
+import { type Common, addCommonOptions, withServices } from './options.ts';
+import { duration, percent, print, ProgressLine } from './output.ts';
+
+/** `compare-runs`: two or more runs on the test pairs that they share, each with the first. */
+export function addCompareRunsCommand(program: Command): void {
+  addCommonOptions(
+    program
+      .command('compare-runs <run> <others...>')
+      .description('compare the results of runs on the same test pairs; evaluates those that were not evaluated on them'),
+  ).action(async (run: string, others: string[], { workspace, json }: Common) => {
+    const { runs, comparisons } = await withServices(workspaceOption(workspace), true, `compare-runs ${run}`, async (s, signal) => {
+      const line = new ProgressLine();
+      const onProgress = ({ text }: { text: string }): void => line.update(text);
+      try {
+        const found: { a: string; b: string; comparison: PairedComparison }[] = [];
+        for (const other of others) found.push({ a: run, b: other, comparison: await s.runComparisons.compare(run, other, { signal, onProgress }) });
+        return { comparisons: found, runs: [run, ...others].map((id) => s.store.runs.get(id)) };
+      } finally {
+        line.end();
+      }
+    });
+    print(Boolean(json), { runs: runs.map(figuresOf), comparisons: comparisons.map(({ comparison, ...ids }) => ({ ...ids, ...comparison })) }, () => [
+      ...runs.map(runLine),
+      ...comparisons.flatMap(({ a, b, comparison }) => [
+        differenceSentence(a, b, comparison.difference),
+        ...comparisonDetails(a, b, comparison).map((sentence) => `  ${sentence}`),
+      ]),
+    ]);
+  });
+}
+
+const figuresOf = (run: RunRecord): object => {
+  const { roc: _, ...figures } = testMetrics(run)!;
+  return { run: run.run, epochs: run.epochs.length, seconds: run.seconds, ...figures };
+};
+
+function runLine(run: RunRecord): string {
+  const { auc, intervals, eer, accuracy, threshold } = testMetrics(run)!;
+  const interval = intervals ? ` (${aucIntervalText(intervals.auc)})` : '';
+  return `${run.run}: AUC ${aucText(auc)}${interval}, EER ${percent(eer)}, accuracy ${percent(accuracy)}, threshold ${distanceText(threshold)}, ${run.epochs.length} epochs, ${duration(run.seconds)}`;
+}
