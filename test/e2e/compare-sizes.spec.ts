@@ -1,7 +1,9 @@
 import type { PairQueue } from '../../src/shared/pair-queue.ts';
 import { decode, encode } from '../../src/shared/wire.ts';
-import { expect, importColours, test } from './kit.ts';
+import { expect, test, trainedRun } from './kit.ts';
 import { serious } from './serious.ts';
+
+test.use({ atStart: 'trained' });
 
 /** The compare view in the smallest window and a laptop's, with the system's scaling or the page's zoom. */
 for (const [name, width, height, share] of [
@@ -14,10 +16,7 @@ for (const [name, width, height, share] of [
   ['1440 × 900 at 200 %', 720, 450, 0.45],
 ] as const)
   test(`the images fill most of ${name}; every control is named and one button away`, async ({ page, served }) => {
-    const dataset = (await served.call('datasets.list', {}))[0]?.dataset ?? (await importColours(served));
-    const [known] = await served.call('runs.list', {});
-    const run =
-      known?.run ?? (await served.job('runs.start', { dataset, backbone: 'compact', epochs: 2, size: 32, batch: 8, seed: 3 })).result!['run']!;
+    const { dataset, run } = await trainedRun(served);
     await page.setViewportSize({ width, height });
     await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/0&b=${dataset}/13`);
     await expect(page.locator('[data-pane] img')).toHaveCount(2);
@@ -79,10 +78,7 @@ for (const [name, width, height, share] of [
   });
 
 test('the bar of a queue shows its texts in full on a laptop', async ({ page, served }) => {
-  const dataset = (await served.call('datasets.list', {}))[0]?.dataset ?? (await importColours(served));
-  const [known] = await served.call('runs.list', {});
-  const run =
-    known?.run ?? (await served.job('runs.start', { dataset, backbone: 'compact', epochs: 2, size: 32, batch: 8, seed: 3 })).result!['run']!;
+  const { run } = await trainedRun(served);
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.route('**/call/compare.queue', async (route) => {
     const answer = decode(await (await route.fetch()).text()) as { value: PairQueue };

@@ -8,6 +8,8 @@ import { writeAt } from '../doors/cli/kit.ts';
 import { expect, test, trainedRun, type ServedWorkbench } from './kit.ts';
 import { serious } from './serious.ts';
 
+test.use({ atStart: 'trained' });
+
 /** What the stage of the compare view shows: scale, weak evidence, photographs without maps, cells, labels, layout, edits by hand. */
 
 /** Two test images whose factual maps are not empty. */

@@ -5,6 +5,8 @@ import { valueAt } from '../../src/shared/maps/field.ts';
 import { expect, importColours, loseCompute, QUICK, test, trainedRun, type ServedWorkbench } from './kit.ts';
 import { axeIn, serious } from './serious.ts';
 
+test.use({ atStart: 'trained' });
+
 /** The compare view in a real browser on the served workbench: drawn images, a quickly trained run. */
 
 /** The two ids of test images of different classes. */

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { drawColours } from '../doors/cli/kit.ts';
+import type { Job } from '../../src/shared/job.ts';
 import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, test, trainedRun } from './kit.ts';
+
+test.use({ atStart: 'trained' });
 
 /** What a person does across views: leaves and comes back, types paths. */
 
@@ -232,8 +235,9 @@ test('Train shows the runs of the current data set, and all of them on request',
 test('a run says that it is being evaluated while its evaluation runs', async ({ page, served }) => {
   const { run } = await trainedRun(served);
   const list = (await served.call('runs.list', {})).map((row) => ({ ...row, metrics: [] }));
-  const [job] = (await served.call('jobs.list', {})).filter(({ kind }) => kind === 'train');
-  const running = { ...job!, job: 'j99', kind: 'evaluate', subject: run, status: 'running', finishedMs: null, result: null };
+  const progress = { done: 1, total: 3, text: 'Distances', imagesPerSecond: null, secondsLeft: null };
+  const what = { job: 'j99', kind: 'evaluate', title: 'Evaluation', subject: run } as const;
+  const running: Job = { ...what, status: 'running', progress, startedMs: 1, finishedMs: null, error: null, result: null };
   const answer = async (name: string, value: unknown) =>
     page.route(`**/call/${name}`, (route) => route.fulfill({ contentType: 'application/json', body: encode({ ok: true, value }) }));
   await answer('runs.list', list);

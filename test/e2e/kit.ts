@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
 import { desktopOn } from './electron.ts';
 import { lendPage } from './lend-page.ts';
@@ -5,23 +8,23 @@ import { importColours, serve, type ServeChoice, type ServedWorkbench } from './
 
 export * from './serve.ts';
 
-interface OfFile<T> {
+interface OfFile<T, Choice = void> {
   /** The value of a test file, opened at its first request. Closes that of the file before. */
-  of(file: string): Promise<T>;
+  of(file: string, choice: Choice): Promise<T>;
   close(): Promise<void>;
 }
 
-function ofFile<T>(open: () => Promise<T>, closeValue: (value: T) => Promise<unknown>): OfFile<T> {
+function ofFile<T, Choice = void>(open: (choice: Choice) => Promise<T>, closeValue: (value: T) => Promise<unknown>): OfFile<T, Choice> {
   let current: { file: string; value: T } | null = null;
   const close = async (): Promise<void> => {
     const previous = current;
     current = null;
     if (previous) await closeValue(previous.value);
   };
-  const of = async (file: string): Promise<T> => {
+  const of = async (file: string, choice: Choice): Promise<T> => {
     if (current?.file !== file) {
       await close();
-      current = { file, value: await open() };
+      current = { file, value: await open(choice) };
     }
     return current.value;
   };
@@ -43,8 +46,17 @@ async function watchPolicy(page: Page, violations: string[]): Promise<void> {
   });
 }
 
+/** What a file's workbench has at its start. `trained`: what `trainedRun` makes, copied from a workspace that is made once for all files. */
+type AtStart = 'nothing' | 'trained';
+
+interface TestFixtures {
+  atStart: AtStart;
+  served: ServedWorkbench;
+  violations: string[];
+}
+
 interface WorkerFixtures {
-  workbench: OfFile<ServedWorkbench>;
+  workbench: OfFile<ServedWorkbench, AtStart>;
   browserContext: OfFile<BrowserContext>;
   serveChoice: ServeChoice;
 }
@@ -52,19 +64,23 @@ interface WorkerFixtures {
 /**
  * The tests of a file share one workbench, `served`, with a separate workspace, and one page, which `lendPage` resets. All files run in one worker process and one browser,
  * whose start costs as much as a test: `test.use({ serveChoice: … })` changes how the workbench starts, and takes a separate worker.
+ * A file whose tests need a trained run sets `test.use({ atStart: 'trained' })`: 1.3 s of CPU time less than an import and a training.
  * In the project `electron` the same tests run in a desktop window on it. A test fails if `violations` of a content security policy are
  * left at its end; one that provokes some removes them.
  */
-export const test = base.extend<{ served: ServedWorkbench; violations: string[] }, WorkerFixtures>({
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  atStart: ['nothing', { option: true }],
   serveChoice: [{}, { scope: 'worker', option: true }],
   workbench: [
     async ({ serveChoice }, use) => {
+      let trained: Promise<string> | undefined;
       const workbench = ofFile(
-        () => serve(serveChoice),
+        async (atStart: AtStart) => serve({ ...serveChoice, ...(atStart === 'trained' && { copyOf: await (trained ??= trainedWorkspace()) }) }),
         (served) => served.stop(),
       );
       await use(workbench);
       await workbench.close();
+      if (trained) rmSync(await trained, { recursive: true, force: true, maxRetries: 5 });
     },
     { scope: 'worker' },
   ],
@@ -79,7 +95,7 @@ export const test = base.extend<{ served: ServedWorkbench; violations: string[] 
     },
     { scope: 'worker' },
   ],
-  served: async ({ workbench }, use, { file }) => use(await workbench.of(file)),
+  served: async ({ workbench, atStart }, use, { file }) => use(await workbench.of(file, atStart)),
   violations: async ({ browserName }, use) => {
     const violations: string[] = [];
     await use(violations);
@@ -89,7 +105,7 @@ export const test = base.extend<{ served: ServedWorkbench; violations: string[] 
     const context = await browserContext.of(file);
     await lendPage(context, () => use(context));
   },
-  page: async ({ context, viewport, colorScheme, workbench, violations }, use, { file, project }) => {
+  page: async ({ context, viewport, colorScheme, workbench, atStart, violations }, use, { file, project }) => {
     if (project.name !== 'electron') {
       const page = context.pages()[0]!;
       await page.setViewportSize(viewport!);
@@ -98,7 +114,7 @@ export const test = base.extend<{ served: ServedWorkbench; violations: string[] 
       await watchPolicy(page, violations);
       return use(page);
     }
-    const desktop = await desktopOn((await workbench.of(file)).url);
+    const desktop = await desktopOn((await workbench.of(file, atStart)).url);
     await watchPolicy(desktop.page, violations);
     await use(desktop.page);
     await desktop.app.close();
@@ -107,6 +123,15 @@ export const test = base.extend<{ served: ServedWorkbench; violations: string[] 
 
 /** Settings of a training that takes about a second. */
 export const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
+
+/** A workspace with the run of `trainedRun`. The images stay in its folder `source`, also for its copies. */
+async function trainedWorkspace(): Promise<string> {
+  const workspace = mkdtempSync(join(tmpdir(), 'twinlens trained '));
+  const served = await serve({ workspace });
+  await trainedRun(served);
+  await served.stop();
+  return workspace;
+}
 
 /** A run with a calibration on the images of importColours, trained unless the workbench has one. */
 export async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {

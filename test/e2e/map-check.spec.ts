@@ -6,6 +6,8 @@ import { flipWords } from '../../src/shared/flip-words.ts';
 import { expect, test, trainedRun } from './kit.ts';
 import { axeIn, serious } from './serious.ts';
 
+test.use({ atStart: 'trained' });
+
 /** The check of the maps and the flip test on the screen. */
 
 const section = (page: Page) => page.getByRole('complementary', { name: 'Verdict and evidence' }).getByRole('region', { name: 'Check of the maps' });

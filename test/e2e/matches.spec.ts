@@ -4,6 +4,8 @@ import { hasMatches, matchesOfCell, strongestPairs } from '../../src/shared/matc
 import { expect, test, trainedRun } from './kit.ts';
 import { axeIn, serious } from './serious.ts';
 
+test.use({ atStart: 'trained' });
+
 /** Matching spots of a pair, and the nearest labelled examples. */
 
 const details = (page: Page) => page.getByRole('complementary', { name: 'Verdict and evidence' });

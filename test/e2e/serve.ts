@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallInput, CallName, CallResult } from '../../src/shared/contract.ts';
@@ -34,12 +34,14 @@ export interface ServedWorkbench {
 
 export interface ServeChoice {
   workspace?: string; // default: a new temporary one, removed by stop()
+  copyOf?: string; // a workspace that no process uses: the new one begins as its copy
   args?: string[];
   env?: Record<string, string>;
 }
 
-export async function serve({ workspace: given, args = [], env = {} }: ServeChoice = {}): Promise<ServedWorkbench> {
+export async function serve({ workspace: given, copyOf, args = [], env = {} }: ServeChoice = {}): Promise<ServedWorkbench> {
   const workspace = given ?? mkdtempSync(join(tmpdir(), 'twinlens served '));
+  if (copyOf !== undefined) cpSync(copyOf, workspace, { recursive: true });
   const child = spawn(process.execPath, [CLI, 'serve', '--json', '--workspace', workspace, ...args], {
     env: { ...process.env, TWINLENS_SETTINGS: join(workspace, 'settings.json'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { drawColours } from '../doors/cli/kit.ts';
 import { expect, serve, type ServedWorkbench, test, trainedRun } from './kit.ts';
 
+test.use({ atStart: 'trained' });
+
 test('filters, the views’ routes and the chooser’s folder survive a reload and a restart', async ({ page }) => {
   const workspace = mkdtempSync(join(tmpdir(), 'twinlens choices '));
   const folder = join(workspace, 'source', 'Shells');
