@@ -57,6 +57,6 @@ export function baselineSentence(baseline: NonNullable<Metrics['baseline']>): st
     case 'worse':
       return `Training makes ${name} worse by ${Math.abs(gain.value).toFixed(3)} (${sizeText(gain.interval)}): ${figures}.`;
     case 'unproven':
-      return `Training adds nothing measurable over ${name}: ${figures}; training changes it by ${differenceText(gain)}.`;
+      return `No gain by training is proven over ${name}: ${figures}; training changes it by ${differenceText(gain)}.`;
   }
 }

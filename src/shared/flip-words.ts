@@ -79,9 +79,7 @@ function limitsOf({ flip, ...comparison }: Tested): string[] {
     case 'threshold':
       return [...limits, 'The distance is at the threshold up to rounding, so rounding decides the verdict: there is nothing to test.'];
     case 'tested':
-      return isOpen(comparison)
-        ? [...limits, 'The verdict could go either way at this distance: nearly any change of an image may change it.']
-        : limits;
+      return isOpen(comparison) ? [...limits, 'The verdict could go either way at this distance, so a change of it says little.'] : limits;
     default:
       return outcome satisfies never;
   }

@@ -20,7 +20,7 @@ export function intervalNote(metrics: readonly Metrics[]): string {
   const unit = [...units].join(' or ');
   const old = metrics.some(({ intervals }) => intervals === undefined) ? ` Figures without an interval: ${NO_INTERVAL}` : '';
   const perfect = metrics.some(({ auc, intervals }) => intervals && auc >= 0.99)
-    ? ' An AUC above 0.99 is less certain than its interval says: it depends on few images.'
+    ? ' An AUC of 0.99 or more is less certain than its interval says: it depends on few images.'
     : '';
   return `Intervals (95 %) are over ${unit}: pairs that share one are not independent. They hold for new ${unit} of the same kind, for this network at this threshold.${perfect}${old}`;
 }

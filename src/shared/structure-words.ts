@@ -1,9 +1,10 @@
+import { signedText } from './difference-words.ts';
 import { aucText, countNoun, countText, percentText } from './format.ts';
 import type { AucLimit, ClassCell, Estimate, PairMatrix, Retrieval, RetrievalFigures } from './structure.ts';
 
 /** Sentences on neighbours and classes, for screen, command line and report. */
 
-/** One sentence: what limits the AUC. `scope`: whether the backbone is the untrained one (only the head was trained). */
+/** What limits the AUC, and what to do. `isBackboneTrained`: whether the run trained more than the head. */
 export function limitSentence(limit: AucLimit, isBackboneTrained: boolean): string {
   switch (limit.kind) {
     case 'nothing':
@@ -11,11 +12,13 @@ export function limitSentence(limit: AucLimit, isBackboneTrained: boolean): stri
     case 'contradictions':
       return `Contradicting labels: ${countNoun(limit.images, 'image')} filed under several classes ${limit.images === 1 ? 'causes' : 'cause'} ${percentText(limit.loss)} of what this AUC lacks to 1. Correct these labels first.`;
     case 'apart':
-      return `Validation and test images differ: AUC ${aucText(limit.valid)} on validation pairs and ${aucText(limit.test)} on test pairs, with intervals that do not overlap. Check how the images were split.`;
+      return `Validation and test disagree: AUC ${aucText(limit.valid)} on validation pairs and ${aucText(limit.test)} on test pairs, with intervals that do not overlap. Check how the images were split.`;
     case 'no-gain': {
       const [low, high] = limit.gain.interval;
-      const what = isBackboneTrained ? 'The backbone’s features without the head' : 'The untrained backbone';
-      return `Training adds nothing measurable: ${lowerFirst(what)} alone ${isBackboneTrained ? 'have' : 'has'} an AUC of ${aucText(limit.features)} on the same pairs (difference ${signedText(low)} to ${signedText(high)}). Train more layers, or collect more images.`;
+      const what = isBackboneTrained
+        ? 'No gain by the head is proven: the features of the trained backbone alone have'
+        : 'No gain by training is proven: the features of the pretrained backbone alone have';
+      return `${what} an AUC of ${aucText(limit.features)} on the same pairs (95 % interval of the gain ${signedText(low)} to ${signedText(high)}). Train more layers, or collect more images.`;
     }
     case 'two-classes': {
       const [a, b] = limit.names;
@@ -36,10 +39,6 @@ export function limitSentence(limit: AucLimit, isBackboneTrained: boolean): stri
 }
 
 const quoted = (name: string): string => `“${name}”`;
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-
-/** "+0.020" or "−0.031" */
-export const signedText = (x: number): string => (x < 0 ? `\u2212${(-x).toFixed(3)}` : `+${x.toFixed(3)}`);
 
 export const FIGURE_NAMES: Record<keyof RetrievalFigures, string> = {
   recall1: 'Recall@1',
@@ -74,8 +73,9 @@ export function gainSentence({ gain: { recall1 } }: Pick<Retrieval, 'gain'>): st
   return `For neighbours no difference between embedding and raw cosine is proven: Recall@1 ${range}.`;
 }
 
-export const RETRIEVAL_NOTE =
-  'Recall@k: share of test images with one of the same class among the nearest k; Recall@1 is also the precision at 1. R-precision and MAP@R: of the nearest R, where R is the number of images of its class (Musgrave et al. 2020). Copies of an image are left out; other images at the same distance count against the network. Intervals (95 %) are over queries and ignore that all queries share one gallery.';
+/** What the figures are. `noun`: as for retrievalScope. */
+export const retrievalNote = (noun: string): string =>
+  `Recall@k: share of test images with one of the same ${noun} among the nearest k; Recall@1 is also the precision at 1. R-precision and MAP@R: of the nearest R, where R is the number of other images of its ${noun} (Musgrave et al. 2020). Copies of an image are left out; other images at the same distance count against the network. Intervals (95 %) are over queries and ignore that all queries share one gallery.`;
 
 /**
  * The pairs of different classes (or groups) that are most often called the same, at most `count`. Ordered by the lower end of the 95 %

@@ -50,7 +50,7 @@ describe('a curve without a use', () => {
     const { calibration, warning } = fitPairs(pairs, distances);
     expect(calibration.slope).toBeLessThan(0);
     expect(similarityOf(2, calibration)).toBeGreaterThan(0.5);
-    expect(warning).toMatch(/are farther apart than images of different classes.*Do not use the verdicts/);
+    expect(warning).toMatch(/are farther apart than images of different pairs.*Do not use the verdicts/);
   });
 
   test('of equal distances gives every pair the share of same pairs, and a warning', () => {
@@ -76,7 +76,7 @@ describe('a curve without a use', () => {
 
   test('of one label is refused', () => {
     const { pairs, distances } = caseOf('one label');
-    expect(() => fitPairs(pairs, distances)).toThrow(/needs different ones too/);
+    expect(() => fitPairs(pairs, distances)).toThrow(/needs different pairs, too/);
   });
 });
 

@@ -82,7 +82,7 @@ describe('limitOf', () => {
     );
     expect(sentence({ classes: withCell(1, 1, 0.38) })).toMatch(/^Pairs within “bee” cause 38/);
     expect(sentence({ gain: { value: 0, interval: [-0.02, 0.02] } })).toBe(
-      'Training adds nothing measurable: the untrained backbone alone has an AUC of 0.850 on the same pairs (difference −0.020 to +0.020). Train more layers, or collect more images.',
+      'No gain by training is proven: the features of the pretrained backbone alone have an AUC of 0.850 on the same pairs (95 % interval of the gain −0.020 to +0.020). Train more layers, or collect more images.',
     );
   });
 });

@@ -34,7 +34,7 @@ describe('warnings', () => {
   });
 
   test('one class that dominates, of three or more', async () => {
-    const word = 'One class dominates: "a" has 60 % of the images.';
+    const word = 'One class dominates: "a" has 60 % of the images';
     const text = async (counts: Record<string, number>): Promise<string> => (await warningsOf(classes(counts))).join().replaceAll(NBSP, ' ');
     expect(await text({ a: 48, b: 16, c: 16 })).toContain(word);
     expect(await text({ a: 30, b: 16, c: 16 })).not.toContain('dominates');

@@ -29,7 +29,7 @@ export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<n
 function warningOf({ slope, midpoint, threshold, fit }: Required<Calibration>): string | null {
   const error = Math.sqrt(fit.covariance[2]);
   if (slope < 0 && slope + 2 * error < 0)
-    return 'On validation pairs, images of the same class are farther apart than images of different classes, so most verdicts are wrong. Check the classes of the data set, or train again with other settings. Do not use the verdicts of this run.';
+    return 'On validation pairs, images of same pairs are farther apart than images of different pairs, so most verdicts are wrong. Check the classes or groups of the data set, or train again with other settings. Do not use the verdicts of this run.';
   if (!(slope - 2 * error > 0) || fit.range[0] === fit.range[1])
     return 'On validation pairs the distance does not separate same from different, so every similarity is close to the share of same pairs. Train longer or with other settings before relying on it.';
   if (midpoint !== threshold)

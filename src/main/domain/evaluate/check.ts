@@ -25,7 +25,7 @@ export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<
     const [has, lacks] = different === 0 ? ['same', 'different'] : ['different', 'same'];
     throw new AppError(
       'bad-dataset',
-      `All ${countText(labels.length)} ${name} pairs are ${has} ones; evaluation needs ${lacks} ones too. Import ${ENOUGH_IMAGES}.`,
+      `All ${countText(labels.length)} ${name} pairs are ${has} pairs; evaluation needs ${lacks} pairs, too. Import ${ENOUGH_IMAGES}.`,
       { split, pairs: labels.length, different },
     );
   }

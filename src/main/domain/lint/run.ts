@@ -54,8 +54,8 @@ function apart(valid: Metrics, test: Metrics): Finding | null {
   if (a[1] >= b[0] && b[1] >= a[0]) return null;
   const reason =
     valid.auc > test.auc
-      ? 'The best epoch was chosen on validation pairs, which makes these look better; a gap beyond both intervals also means that the test images are harder or of another kind.'
-      : 'Choosing the best epoch makes validation look better, not worse, so the test images are easier, or similar to training images.';
+      ? 'The best epoch was chosen on validation pairs, which makes these look better. A gap beyond both intervals is probably more than that: test images that are harder or of another kind.'
+      : 'Choosing the best epoch makes validation look better, not worse. So the test images are probably easier, or similar to training images.';
   return {
     rule: 'apart',
     text: `Validation and test disagree: AUC ${rangeText(valid.auc, a)} on validation pairs and ${rangeText(test.auc, b)} on test pairs. ${reason}`,

@@ -113,7 +113,7 @@ function imbalanceWarnings(classes: Map<string, ImageRecord[]>, images: number):
     const share = largest[1].length / images;
     if (classes.size < 3 || share <= MAX_SHARE) return [];
     return [
-      `One class dominates: ${quote(largest[0])} has ${percentText(share)} of the images. Its errors decide training and metrics: exclude some of its images, or add images to the other classes.`,
+      `One class dominates: ${quote(largest[0])} has ${percentText(share)} of the images, so it dominates training and the nearest neighbours. Exclude some of its images, or add images to the other classes.`,
     ];
   }
   const [big, small] = [largest, smallest].map(([name, images]) => `${quote(name)} ${countText(images.length)}`);

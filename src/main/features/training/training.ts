@@ -132,7 +132,7 @@ export class Training {
         const advice =
           run.config.same === 'class'
             ? `Import ${ENOUGH_IMAGES}.`
-            : `Two images ${labelPhrase(meaningOf(run.config), 0)} are needed there, and different ones as chosen.`;
+            : `At least two of them must be ${labelPhrase(meaningOf(run.config), 0)}, and two ${labelPhrase(meaningOf(run.config), 1)}${run.config.negatives === 'same-class' ? ' within a class' : ''}.`;
         throw new AppError('bad-dataset', `The ${which} images of ${name} don't form both same and different pairs, so ${consequence}. ${advice}`);
       }
       const request = {

@@ -7,7 +7,7 @@ import {
   gainSentence,
   limitSentence,
   mostConfused,
-  RETRIEVAL_NOTE,
+  retrievalNote,
   retrievalScope,
 } from '../../../../shared/structure-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
@@ -21,13 +21,14 @@ export function structurePart({ structure, config }: ReportRun): Html {
   const title = markup`<h3>Neighbours and classes</h3>`;
   if (!structure) return markup`${title}<p>Not measured: neighbours and classes of this network’s test images are not known.</p>`;
   const { classes, perClass } = structure;
+  const { noun } = meaningOf(config);
   const listed = perClass
     .flatMap((figures, c) => (figures.accuracy ? [{ name: classes.names[c]!, ...figures, accuracy: figures.accuracy }] : []))
     .sort((x, y) => x.accuracy.value - y.accuracy.value);
   return markup`${title}
 <p><b>What limits this AUC.</b> ${limitSentence(structure.limit, config.scope !== 'head')}</p>
-${structure.retrieval.map((one) => retrievalTable(one, meaningOf(config).noun))}
-${structure.retrieval.length > 0 && markup`<p class="note">${RETRIEVAL_NOTE}</p>`}
+${structure.retrieval.map((one) => retrievalTable(one, noun))}
+${structure.retrieval.length > 0 && markup`<p class="note">${retrievalNote(noun)}</p>`}
 <table class="figures"><caption>${listed.length > CLASSES ? `The ${CLASSES} least accurate of ${countText(listed.length)} classes` : 'Classes, least accurate first'}</caption><thead><tr><th scope="col">Class</th><th scope="col">Test images</th><th scope="col">Right <span class="term">of the pairs with the class</span></th><th scope="col">Wrong, same pairs</th><th scope="col">Wrong, different pairs</th><th scope="col">Recall@1</th></tr></thead>
 <tbody>${listed
     .slice(0, CLASSES)
