@@ -46,7 +46,9 @@ export async function neighboursOf(
       const isFull = b * QUERY_BLOCK < fully;
       for (const [i, query] of block.entries()) {
         const row = distances.subarray(i * width, (i + 1) * width);
-        out.push({ test: rankQuery(query, row.subarray(0, test.length), test), all: isFull ? rankQuery(query, row, all) : null });
+        const inTest = rankQuery(query, row.subarray(0, test.length), test);
+        const isTestAll = test.length === all.length;
+        out.push({ test: inTest, all: !isFull ? null : isTestAll ? inTest : rankQuery(query, row, all) });
       }
       onDone(block.length);
     }
