@@ -139,7 +139,7 @@ export function openServices(o: ServiceOptions): Services {
       { announce: () => undefined, announceWhatIfs: () => undefined, announceProgress: () => undefined },
     ),
   );
-  const pages = new ReportPages(pagePorts({ ...features, structures }, compare, compute));
+  const pages = new ReportPages(pagePorts({ ...features, thresholds, structures }, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
   return {
@@ -225,7 +225,7 @@ export const comparePorts = (
 
 /** The ports of ReportPages. `compute`: the process that shrinks images. */
 export const pagePorts = (
-  { workspace, store, evaluation, structures }: Pick<Services, 'workspace' | 'store' | 'evaluation' | 'structures'>,
+  { workspace, store, evaluation, thresholds, structures }: Pick<Services, 'workspace' | 'store' | 'evaluation' | 'thresholds' | 'structures'>,
   compare: CompareService,
   compute: ComputeHost,
 ): PagePorts => ({
@@ -242,6 +242,7 @@ export const pagePorts = (
   datasets: store.datasets,
   images: store.browse,
   evaluateOnTest: (run, signal) => evaluation.evaluateBoth(run, { signal }),
+  thresholdOf: (run) => thresholds.current(run),
   structureOf: (run) => structures.answer(run),
   measureStructure: (run, signal) => structures.measure(run, { signal: signal ?? new AbortController().signal }),
   randomisationOf: (run) => compare.randomisations.find(run),

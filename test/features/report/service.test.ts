@@ -84,6 +84,7 @@ beforeEach(async () => {
     datasets: store.datasets,
     images: store.browse,
     evaluateOnTest: () => Promise.reject(new Error('every run of these tests has test metrics')),
+    thresholdOf: () => null,
     structureOf: () => null,
     measureStructure: () => Promise.resolve(null),
     randomisationOf: () => null,

@@ -28,7 +28,18 @@ export class Thresholds {
 
   /** The thresholds of the run's network, the newest first, which is in force. Throws AppError 'bad-request' for an unfinished run. */
   history(id: string): ThresholdEntry[] {
-    const run = this.finished(id);
+    return this.historyOf(this.finished(id));
+  }
+
+  /** The threshold in force, also of an outdated run; null for a run without one. */
+  current(id: string): ThresholdEntry | null {
+    const run = this.ports.runs.get(id);
+    const { calibration, validDistances, modelSha256 } = run;
+    if (!calibration || !validDistances || modelSha256 === null) return null;
+    return this.historyOf({ ...run, calibration, validDistances, modelSha256 })[0]!;
+  }
+
+  private historyOf(run: FinishedRun): ThresholdEntry[] {
     const stored = this.ports.thresholds.of(keyOf(run));
     return stored.length === 0 ? [{ entry: 1, ...ofTraining(run) }] : stored.toReversed();
   }

@@ -43,8 +43,8 @@ export class ReportPages {
 
   /**
    * Measures what the page says of the runs of its comparisons, as far as it is missing: metrics on test pairs, and with the section on
-   * quality neighbours, classes, and how the maps change with redrawn weights. Skips what can't be measured, for instance because images are missing; the report then
-   * says so. `onStep`: called before each measurement.
+   * quality neighbours, classes, and how the maps change with redrawn weights. Skips what can't be measured, for instance because images
+   * are missing; the report then says so. `onStep`: called before each measurement.
    * @throws AppError 'cancelled'
    */
   async measureRuns(
@@ -124,13 +124,14 @@ export class ReportPages {
   }
 
   private readers(): ReportReaders {
-    const { comparison, runs, datasets, images } = this.ports;
+    const { comparison, runs, datasets, images, thresholdOf, randomisationOf, structureOf } = this.ports;
     return {
       comparison: (id) => orNull(() => comparison(id)),
       images: (shown, mime) => pageImages(shown, mime, this.ports),
       whatIfs: (shown, mime) => pageWhatIfs(shown, mime, this.ports),
       extras: (shown, sections, mime) => pageExtras(shown, sections, mime, this.ports),
-      run: (id) => orNull(() => ({ ...runs.annotated(id), randomisation: this.ports.randomisationOf(id), structure: this.ports.structureOf(id) })),
+      run: (id) =>
+        orNull(() => ({ ...runs.annotated(id), threshold: thresholdOf(id), randomisation: randomisationOf(id), structure: structureOf(id) })),
       dataset: (id) =>
         orNull(() => {
           const { excluded, relabelled } = images.counts(id);

@@ -2,6 +2,7 @@ import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { Stroke, WhatIf } from '../../../shared/what-if.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
 import type { StructureAnswer } from '../../../shared/structure.ts';
+import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { BrowseStore } from '../../db/browse.ts';
@@ -46,6 +47,8 @@ export interface PagePorts {
   randomisationOf(run: string): Randomisation | null;
   /** Measures and stores that. */
   redrawWeights(run: string, signal: AbortSignal | undefined): Promise<unknown>;
+  /** The run's threshold and how it was chosen; null for a run without one. */
+  thresholdOf(run: string): ThresholdEntry | null;
   /** Neighbours and classes of the run; null before they are measured. */
   structureOf(run: string): StructureAnswer | null;
   /** Measures and stores them. */

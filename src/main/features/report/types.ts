@@ -5,6 +5,7 @@ import type { FlipPicture } from '../../../shared/flip.ts';
 import type { PairMatches } from '../../../shared/matches.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import type { StructureAnswer } from '../../../shared/structure.ts';
+import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { WhatIf } from '../../../shared/what-if.ts';
@@ -70,6 +71,8 @@ export interface ReportComparison extends ReportEntry {
 /** A run with the name that the user gave it. */
 export interface ReportRun extends RunRecord {
   name?: string | undefined;
+  /** How its threshold was chosen; null or missing for a run without one. */
+  threshold?: ThresholdEntry | null | undefined;
   /** Null or missing if it is not measured. */
   structure?: StructureAnswer | null | undefined;
   /** Of its maps by the default method; null or missing if it is not measured. */

@@ -5,6 +5,7 @@ import { testMetrics } from '../../../../shared/run-comparison.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import { findingText } from '../../../../shared/lint.ts';
 import type { Metrics } from '../../../../shared/run.ts';
+import { choiceText, seenCaveat } from '../../../../shared/threshold-words.ts';
 import { backboneName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
 import { lintRun } from '../../../domain/lint/run.ts';
 import { markup, nameOf, type Html } from '../html.ts';
@@ -25,13 +26,19 @@ export function networksSection({ runs, datasets, comparisons }: Pick<ReportInpu
     (id) =>
       markup`<tr><th scope="row">${removedRunName(id)}</th><td colspan="6">This run is no longer in the workspace, so there are no figures on test pairs.</td></tr>`,
   )}</tbody></table>
-${metrics.length > 0 && markup`<p class="note">${conditions(metrics)}</p>`}
+${
+  metrics.length > 0 &&
+  markup`<p class="note">${conditions(
+    metrics,
+    runs.every(({ threshold }) => !threshold?.testSeen),
+  )}</p>`
+}
 ${runs.map((run) => {
   const dataset = datasetOf(run);
   return [
     baselineNote(run, runs.length > 1),
     warningList(
-      [...sessionWarnings(run.sessions), ...lintRun(run).map(findingText), ...(run.error === null ? [] : [run.error])],
+      [...sessionWarnings(run.sessions), ...lintRun(run).map(findingText), ...thresholdCaveat(run), ...(run.error === null ? [] : [run.error])],
       `About ${runName(run)}`,
     ),
     dataset && datasetChanged(run, dataset),
@@ -57,7 +64,7 @@ ${
   test
     ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different${test.unseen && `, on ${unseenText(test, run.config)}`}</span></td><td data-label="AUC">${aucText(test.auc)}${aucRange(test)}</td><td data-label="Right">${accuracy}</td><td data-label="Equal error rate">${eer}</td>`
     : markup`<td colspan="4">This network has not been evaluated on test pairs, so there are no results on unseen images.</td>`
-}<td data-label="Threshold">${run.calibration ? distanceText(run.calibration.threshold) : '–'}</td></tr>\n`;
+}<td data-label="Threshold">${run.calibration ? distanceText(run.calibration.threshold) : '–'}${ruleTerm(run)}</td></tr>\n`;
 }
 
 function datasetCell({ name, images, classes, groups }: ReportDataset): Html {
@@ -65,5 +72,15 @@ function datasetCell({ name, images, classes, groups }: ReportDataset): Html {
   return markup`${nameOf(name)} <span class="term">${countText(images)} images in ${countText(Object.keys(classes).length)} classes${subjects}</span>`;
 }
 
-const conditions = (metrics: readonly Metrics[]): string =>
-  `Computed on a sample of the pairs of test images, which were used neither for training nor to choose epoch and threshold. ${intervalNote(metrics)}`;
+/** The rule of the threshold, unless it is the default. */
+const ruleTerm = ({ threshold }: ReportRun): Html | false =>
+  threshold != null && threshold.choice.rule !== 'even' && markup` <span class="term">${choiceText(threshold.choice)}</span>`;
+
+/** `isUnseen`: no threshold was chosen after figures on test pairs were seen. */
+const conditions = (metrics: readonly Metrics[], isUnseen: boolean): string =>
+  `Computed on a sample of the pairs of test images, which were used neither for training nor to choose ${isUnseen ? 'epoch and threshold' : 'the epoch'}. ${intervalNote(metrics)}`;
+
+const thresholdCaveat = ({ threshold }: ReportRun): string[] => {
+  const caveat = threshold ? seenCaveat(threshold) : null;
+  return caveat === null ? [] : [`Threshold: ${caveat}`];
+};
