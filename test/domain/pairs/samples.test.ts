@@ -79,7 +79,8 @@ describe('labelled images', () => {
   });
 
   test('with fewer classes a step has more images of each', () => {
-    for (const labels of stepsOf(drawn(ofClasses(30, 30), 1, { ...BATCH, classesPerStep: 4, imagesPerClass: 3 }), 12)) expect(counts(labels)).toEqual([6, 6]);
+    for (const labels of stepsOf(drawn(ofClasses(30, 30), 1, { ...BATCH, classesPerStep: 4, imagesPerClass: 3 }), 12))
+      expect(counts(labels)).toEqual([6, 6]);
   });
 
   test('a small class comes in turn like a large one, with all it has', () => {
