@@ -39,6 +39,8 @@ export const disk = {
     const home = path.join(folder, 'home'); // on another disk: only the workspace is full
     mkdirSync(home);
     const workspace = path.join(mounted, 'workspace');
+    /** @type {Promise<Lists> | undefined} */
+    let before; // the same for every case: the lists of the template's copy
     const full = { ...made, workspace, at: ['--workspace', workspace], environment: { home }, folder };
     return {
       end: () => {
@@ -50,11 +52,13 @@ export const disk = {
         rmSync(workspace, { recursive: true, force: true });
         rmSync(path.join(mounted, 'fill'), { force: true });
         cpSync(made.workspace, workspace, { recursive: true });
+        before ??= lists(full);
+        const c = { ...full, before: await before };
         const out = path.join(mounted, 'out');
         rmSync(out, { recursive: true, force: true });
         mkdirSync(out);
         const free = Math.floor(random.between(0, random.below(2) ? 1.5e6 : 2e5));
-        const faults = what === 'read-only' ? await readOnly(full, mounted) : await fullDisk(full, { what, out, mounted, free });
+        const faults = what === 'read-only' ? await readOnly(c, mounted) : await fullDisk(c, { what, out, mounted, free });
         if (faults.length) tally.lost(`${what}, ${free} bytes free: ${faults.join('; ')}`);
         else tally.held();
       },
@@ -62,9 +66,10 @@ export const disk = {
   },
 };
 
-/** @typedef {import('./template.mjs').Made & { at: string[], environment: { home: string }, folder: string }} Full */
+/** @typedef {import('./template.mjs').Made & { at: string[], environment: { home: string }, folder: string, before: Lists }} Full */
+/** @typedef {{ runs: any[], comparisons: any[] }} Lists */
 
-/** What the lists print. @param {Full} c */
+/** What the lists print. @param {Pick<Full, 'at' | 'environment'>} c */
 const lists = async ({ at, environment }) => ({
   runs: await runJson(['runs', ...at], environment),
   comparisons: await runJson(['comparisons', ...at], environment),
@@ -74,7 +79,6 @@ const lists = async ({ at, environment }) => ({
 async function fullDisk(c, { what, out, mounted, free }) {
   /** @type {string[]} */
   const faults = [];
-  const before = await lists(c);
   const fill = path.join(mounted, 'fill');
   const { bavail, bsize } = statfsSync(mounted);
   writeFileSync(fill, Buffer.alloc(Math.max(0, bavail * bsize - free)));
@@ -91,7 +95,7 @@ async function fullDisk(c, { what, out, mounted, free }) {
   if (database) faults.push(database);
   const after = await lists(c);
   const failed = ended.code === 0 ? undefined : after.runs.find((/** @type {any} */ r) => !['r1', 'r2'].includes(r.run));
-  faults.push(...changed(before, after, what, failed?.run));
+  faults.push(...changed(c.before, after, what, failed?.run));
   if (ended.code === 0) return faults;
   const again = failed
     ? ['train', 'images', '--resume', failed.run, '--epochs', `${EPOCHS}`, ...c.at]
@@ -110,7 +114,7 @@ async function fullDisk(c, { what, out, mounted, free }) {
 
 /**
  * Records of before that are missing or other now. The run that a command works on may change.
- * @param {Awaited<ReturnType<typeof lists>>} before @param {Awaited<ReturnType<typeof lists>>} after @param {string} what @param {string | undefined} failed
+ * @param {Lists} before @param {Lists} after @param {string} what @param {string | undefined} failed
  */
 function changed(before, after, what, failed) {
   const mayChange = new Set([...(what === 'resume' ? ['r2'] : what === 'evaluate' ? ['r1'] : []), failed]);
@@ -129,14 +133,13 @@ function changed(before, after, what, failed) {
 
 /** @param {Full} c @param {string} mounted @returns {Promise<string[]>} */
 async function readOnly(c, mounted) {
-  const before = await lists(c);
   execFileSync('mount', ['-o', 'remount,ro', mounted]);
   try {
     const after = await lists(c);
     const writer = await run(commandOf({ ...c, what: 'train', out: '' }), c.environment);
     const bad = badEndOf(writer);
     return [
-      ...(JSON.stringify(after) === JSON.stringify(before) ? [] : ['lists have changed']),
+      ...(JSON.stringify(after) === JSON.stringify(c.before) ? [] : ['lists have changed']),
       ...(writer.code === 0 ? ['a training on a read-only disk'] : bad ? [bad] : []),
     ];
   } finally {

@@ -195,5 +195,5 @@ async function repeat(c, before, announced) {
   }
 }
 
-/** @param {any} metrics */
-const withoutRun = (metrics) => ({ ...metrics, run: '' });
+/** Metrics without the run's name and the time at which its threshold was chosen. @param {any} metrics */
+const withoutRun = (metrics) => ({ ...metrics, run: '', thresholdChoice: { ...metrics.thresholdChoice, chosenMs: 0 } });

@@ -139,13 +139,12 @@ async function limited(copy, shell) {
   /** @type {string[]} */
   const faults = [];
   const environment = { ...copy.environment, shell };
-  const before = await runJson(['runs', ...copy.at], copy.environment);
   const trained = await run([...SHORT, ...copy.at], environment);
   // Node itself may not start with so few descriptors.
   const bad = trained.signal === null && !isNodes(trained.stderr) ? badEndOf(trained) : null;
   if (bad) faults.push(`${shell}: ${bad}`);
   const after = await runJson(['runs', ...copy.at], copy.environment);
-  for (const r of before)
+  for (const r of copy.runs)
     if (JSON.stringify(after.find((/** @type {any} */ one) => one.run === r.run)) !== JSON.stringify(r))
       faults.push(`${shell}: ${r.run} has changed`);
   return [...faults, ...otherRows(copy, after)];

@@ -27,12 +27,14 @@ export const stops = {
   about: 'SIGSTOP of compute or main, then cancel or SIGTERM',
   cases: 30,
   async prepare({ folder, template }) {
+    const { durations } = await template.get();
     return {
       async attempt(number, random, tally) {
         const way = WAYS[number % WAYS.length] ?? 'command, SIGTERM';
         const own = path.join(folder, `${number}`);
         const copy = await template.copy(own);
-        const afterMs = random.between(0, 4000);
+        // From its start until it has had time for all epochs of the template's run. Later moments are in the same loop.
+        const afterMs = random.between(0, (durations['train'] ?? 2000) * 1.2);
         /** @type {string[]} */
         const faults = [];
         const pids = way.startsWith('served') ? await stopServed(copy, way, afterMs, faults) : await stopCommand(copy, way, afterMs, faults);

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { noisyPng } from '../measure/png.mjs';
-import { run, runJson } from './program.mjs';
+import { runJson } from './program.mjs';
 
 const CLASSES = ['amber', 'birch', 'cedar'];
 const PER_CLASS = 8;
@@ -28,8 +28,8 @@ export const withoutTimes = (row) => ({ ...row, seconds: 0, imagesPerSecond: 0 }
 
 /**
  * What the template workspace has: data set `images`; run r1 of EPOCHS epochs, tested; run r2, the same training stopped after
- * half of them; comparisons c1 and c2 of r1. Reference values come from commands that nothing disturbed.
- * @typedef {{ images: string, more: string, workspace: string, rows: object[], metrics: object, validMetrics: object, distance: number,
+ * half of them; comparisons c1 and c2 of r1. `runs`: as listed. Reference values come from commands that nothing disturbed.
+ * @typedef {{ images: string, more: string, workspace: string, runs: { run: string }[], rows: object[], metrics: object, validMetrics: object, distance: number,
  *   pair: [string, string], onnx: Buffer, durations: Record<string, number> }} Made
  */
 
@@ -110,7 +110,6 @@ export class Template {
     await timed('export', ['export', 'r1', '--format', 'onnx', '--out', onnxFile]);
     const runs = await runJson(['runs', ...at], environment);
     const rows = runs.find((/** @type {{ run: string }} */ r) => r.run === 'r1').epochs.map(withoutTimes);
-    await run(['datasets', ...at], environment);
-    return { images, more, workspace, rows, metrics, validMetrics, distance, pair, onnx: readFileSync(onnxFile), durations };
+    return { images, more, workspace, runs, rows, metrics, validMetrics, distance, pair, onnx: readFileSync(onnxFile), durations };
   }
 }
