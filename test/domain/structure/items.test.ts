@@ -48,19 +48,26 @@ describe('itemsOf', () => {
 
 describe('chooseQueries', () => {
   const queriesOf = (test: number, all: number): { queries: number[]; fully: number } =>
-    chooseQueries({ ...itemsOf(packed([]), new Int32Array(0), 0, random), test, positions: new Int32Array(all) }, 1280, random);
+    chooseQueries({ test, positions: new Int32Array(all) }, random);
 
   it('takes every test image of usual data sets, for both galleries', () => {
-    const { queries, fully } = queriesOf(1000, 10_000);
-    expect(queries).toEqual(Array.from({ length: 1000 }, (_, i) => i));
-    expect(fully).toBe(1000);
+    for (const [test, all] of [
+      [1000, 10_000],
+      [1000, 1000],
+      [6000, 6000],
+      [0, 5],
+    ] as const) {
+      const { queries, fully } = queriesOf(test, all);
+      expect(queries).toEqual(Array.from({ length: test }, (_, i) => i));
+      expect(fully).toBe(test);
+    }
   });
 
-  it('takes 10,000 test images among themselves, and a random sample among many images', () => {
-    const { queries, fully } = queriesOf(10_000, 60_000);
-    expect(new Set(queries).size).toBe(10_000);
-    expect(fully).toBeGreaterThanOrEqual(300);
-    expect(fully).toBeLessThan(1000);
-    expect(Math.max(...queries.slice(0, fully))).toBeGreaterThan(5000); // not the first ones
+  it('samples of many test images, and fewer of them among very many images', () => {
+    const { queries, fully } = queriesOf(10_000, 50_000);
+    expect(new Set(queries).size).toBe(4500);
+    expect(Math.max(...queries)).toBeGreaterThan(9000); // not the first ones
+    expect(fully).toBe(500);
+    expect(queriesOf(10_000, 10_000)).toMatchObject({ fully: 6000 });
   });
 });

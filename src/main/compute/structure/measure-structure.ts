@@ -95,7 +95,7 @@ async function rankNeighbours(
   random: Random,
   { signal, progress }: Context,
 ): Promise<RankedNeighbours> {
-  const { queries, fully } = chooseQueries(items, pooled.d, random);
+  const { queries, fully } = chooseQueries(items, random);
   const relevance = { test: new Relevance(items.identities.slice(0, items.test)), all: new Relevance(items.identities) };
   const engine = await openEngine('onnx', 'cpu');
   let done = 0;

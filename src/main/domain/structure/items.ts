@@ -42,14 +42,18 @@ export function itemsOf(images: PackedImages, identities: Int32Array, limit: num
   };
 }
 
-const MAX_PRODUCTS = 1.5e11; // multiplications of the features' matrix products: 2 to 3 s on two cores
+const MAX_COMPARED = 6e7; // images of a query's galleries, over all queries: ranking them in both spaces takes about 4 s
+const TEST_SHARE = 0.75; // of these for the gallery of test images, where there are other images, too
 const MIN_FULL = 500; // queries that are compared with all images at least, where there are as many
 
-/** Test items in the order in which they are queries; the first `fully` are compared with all images, too. Samples are random. */
-export function chooseQueries({ test, positions }: Items, width: number, random: Random): { queries: number[]; fully: number } {
+/**
+ * Test items in the order in which they are queries; the first `fully` are compared with all images, too. Up to 6,700 test images all are
+ * queries; of more a random sample is, so that the time stays the same.
+ */
+export function chooseQueries({ test, positions }: Pick<Items, 'test' | 'positions'>, random: Random): { queries: number[]; fully: number } {
   const all = Array.from({ length: test }, (_, i) => i);
-  const count = Math.min(test, Math.floor(MAX_PRODUCTS / (test * width)));
-  const left = MAX_PRODUCTS - count * test * width;
-  const fully = Math.min(count, Math.max(MIN_FULL, Math.floor(left / ((positions.length - test) * width))));
+  const others = positions.length - test;
+  const count = Math.min(test, Math.floor(((others > 0 ? TEST_SHARE : 1) * MAX_COMPARED) / test));
+  const fully = others === 0 ? count : Math.min(count, Math.max(MIN_FULL, Math.floor((MAX_COMPARED - count * test) / others)));
   return fully === test ? { queries: all, fully } : { queries: random.shuffle(all).slice(0, count), fully };
 }
