@@ -1,3 +1,4 @@
+import { labelsOfList, listInfo } from './features/dataset/pair-sets.ts';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from '../shared/lint.ts';
@@ -103,6 +104,7 @@ export function openServices(o: ServiceOptions): Services {
   const training = new Training({
     runs,
     datasets,
+    pairList: (dataset, list) => listInfo(store, dataset, list),
     trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights,
     networks,
@@ -209,6 +211,7 @@ export const comparePorts = (
   scales: store.mapScales,
   whatIfs: store.whatIfs,
   randomisations: store.randomisations,
+  listedLabels: (run) => labelsOfList(store, run),
   validPairs: (dataset, relation) => rows.splitRows(dataset, 'valid', relation),
   includedImages: async (dataset) => (await rows.trainingRows(dataset, SAME_CLASS, PAIR_RECIPE)).images,
   distances: (run, split, o) => evaluation.distances(run, split, o),

@@ -1,3 +1,4 @@
+import { listInfo } from './features/dataset/pair-sets.ts';
 import { join } from 'node:path';
 import { samplePairs } from '../shared/sample.ts';
 import type { Settings } from '../shared/workbench.ts';
@@ -134,6 +135,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     },
     catalogue: () => weights.entries(),
     weightsProblem: (path) => weights.problemOf(path),
+    pairList: (dataset, list) => listInfo(store, dataset, list),
     devices: deviceFacts,
     measurements: new Measurements(compute),
     waiting: () => trainings.length,

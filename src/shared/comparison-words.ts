@@ -118,7 +118,7 @@ export function trueLabelSentence(comparison: Comparison): string | null {
   if (truth === 'unknown' || truth === 'unclear' || isIdentical(comparison)) return null;
   const filed = labelPhrase(meaning, truth === 'same' ? 0 : 1);
   const agrees = truth === verdict ? 'The verdict agrees with that' : 'The verdict contradicts that';
-  return `In the data set the two images are ${filed}. ${agrees}. ${trainingSentence(images)}`;
+  return `${meaning.same === 'pairs' ? 'The two images are' : 'In the data set the two images are'} ${filed}. ${agrees}. ${trainingSentence(images)}`;
 }
 
 /** What a run used the two images for. */

@@ -22,6 +22,7 @@ import type { RunDifference } from './run-comparison.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { Job } from './job.ts';
 import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, type ReportRecord, SECTION_NAMES } from './report.ts';
+import type { PairListSummary } from './pair-list.ts';
 import { BACKBONES } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 import type { StructureAnswer } from './structure.ts';
@@ -95,6 +96,7 @@ export type BenchRequest = z.infer<typeof BenchRequest>;
 
 const NoInput = z.strictObject({});
 const DatasetId = z.strictObject({ dataset: text('The data set') });
+const PairFile = z.strictObject({ dataset: text('The data set'), file: text('The file of pairs') });
 const HistoryEntry = z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) });
 const RunId = z.strictObject({ run: text('The run') });
 const ComparisonId = z.strictObject({ comparison: text('The comparison') });
@@ -210,6 +212,10 @@ export const CALLS = {
   'curation.state': call<CurationState>()(DatasetId),
   'curation.history': call<CurationEntry[]>()(DatasetId), // newest first
   'curation.imagesOf': call<{ ids: number[] }>()(HistoryEntry), // images that this entry changed
+
+  // Reads a file of pairs of the data set and stores the usable ones, for the choice `pairs` of a training.
+  'pairs.check': curatedCall<PairListSummary>()(PairFile),
+  'pairs.exportProblems': curatedCall<{ file: string }>()(PairFile), // CSV in the workspace's exports folder
 
   'runs.list': curatedCall<RunRow[]>()(NoInput), // newest first
   'runs.get': curatedCall<RunRow>()(RunId),

@@ -17,4 +17,12 @@ export const SAME_CLASS: PairRelation = { same: 'class', negatives: 'anywhere', 
 export const relationKey = ({ same, negatives, list }: PairRelation): string => [same, negatives, ...(list === null ? [] : [list])].join(' ');
 
 /** The relation of a run, from its configuration. */
-export const relationOf = ({ same, negatives }: Pick<PairRelation, 'same' | 'negatives'>): PairRelation => ({ same, negatives, list: null });
+export const relationOf = ({
+  same,
+  negatives,
+  pairs,
+}: Pick<PairRelation, 'same' | 'negatives'> & { pairs: { sha256: string } | null }): PairRelation => ({
+  same,
+  negatives,
+  list: same === 'pairs' ? (pairs?.sha256 ?? null) : null,
+});

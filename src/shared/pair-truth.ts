@@ -28,6 +28,7 @@ function identitiesOf(image: ComparedImage, meaning: SameMeaning): string[] {
 
 /** A file in several classes (or groups) leaves the truth open only if the other image is in one of them. */
 export function truthOf({ images, meaning = CLASS_MEANING }: Judged): PairTruth {
+  if (meaning.same === 'pairs') return meaning.listed == null ? 'unknown' : meaning.listed === 0 ? 'same' : 'different';
   const [a, b] = [identitiesOf(images[0], meaning), identitiesOf(images[1], meaning)];
   if (a.length === 0 || b.length === 0) return 'unknown';
   if (!a.some((name) => b.includes(name))) return 'different';

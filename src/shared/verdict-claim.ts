@@ -4,7 +4,7 @@ import { rightShare, shareSentence, verdictWord } from './comparison-words.ts';
 import { plural, probabilityText } from './format.ts';
 import { isIdentical, trainedCount, truthOf } from './pair-truth.ts';
 import type { QueuedPair } from './pair-queue.ts';
-import { CLASS_MEANING, labelNoun, type SameMeaning } from './same-meaning.ts';
+import { CLASS_MEANING, truthPhrase, type SameMeaning } from './same-meaning.ts';
 
 /** good is green, warn amber, bad red, neutral grey. */
 export type ClaimTone = 'good' | 'warn' | 'bad' | 'neutral';
@@ -76,7 +76,7 @@ interface Known {
 
 /** Right is green only for images that the network has not learned, and not where it is chance. */
 function truthClaim(verdict: Verdict, truth: Verdict, { trained, isUnlikely, meaning }: Known): VerdictClaim {
-  const says = `the data set says ${labelNoun(meaning, truth === 'same' ? 0 : 1)}`;
+  const says = truthPhrase(meaning, truth === 'same' ? 0 : 1);
   if (truth !== verdict) return { tone: 'bad', sign: '✗', words: `Wrong: ${says}` };
   if (trained === 0 && isUnlikely) return { tone: 'neutral', sign: '✓', words: 'Right, but it could have gone either way' };
   if (trained === 0) return { tone: 'good', sign: '✓', words: `Right: ${says}` };

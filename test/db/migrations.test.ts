@@ -137,6 +137,7 @@ describe('migrations', () => {
       'map_scales',
       'marks',
       'pair_distances',
+      'pair_lists',
       'pair_sets',
       'pairs',
       'randomisations',

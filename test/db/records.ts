@@ -36,6 +36,7 @@ export const someConfig: RunConfig = {
   pairRecipe: 2,
   same: 'class',
   negatives: 'anywhere',
+  pairs: null,
   groupName: null,
   sampleBits: null,
   scope: 'all',

@@ -72,7 +72,20 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await same.selectOption('Same class'); // then different pairs have no choice, and none is left chosen
   await expect(page.getByLabel('Different pairs', { exact: true })).toBeHidden();
   await expect(page.getByText(/has no groups/)).toBeHidden();
+  await same.selectOption('Pairs from a file');
+  await expect(page.getByText('Choose a file of pairs.')).toBeVisible();
+  const csv = 'red/red-00.png,red/red-01.png,0\nred/red-00.png,nowhere.png,1\n';
+  await page
+    .getByLabel('File of pairs', { exact: true })
+    .last()
+    .setInputFiles({ name: 'pairs.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  const found = page.getByRole('status', { name: 'Pairs found' });
+  await expect(found).toContainText('1 row can’t be used.');
+  await found.getByText('Rows that can’t be used').click();
+  await expect(found).toContainText('Line 2 there is no image “nowhere.png” in the data set');
+  await shot(page, 'form-pairs');
   await same.selectOption({ index: 0 });
+  await expect(found).toHaveCount(0);
   await shot(page, 'form');
   await page.getByRole('radio', { name: /^From scratch/ }).click();
   await fillSmall(page, '0');

@@ -49,7 +49,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
   const deleteRejected = db.prepare<[number]>('DELETE FROM rejected WHERE dataset = ?');
   // Child tables first: a cascade from images would scan all pairs once per image.
-  const childTables = ['pairs', 'pair_sets', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
+  const childTables = ['pairs', 'pair_sets', 'pair_lists', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
     db.prepare<[number]>(`DELETE FROM ${table} WHERE dataset = ?`),
   );
   const deleteRow = db.prepare<[number]>('DELETE FROM datasets WHERE number = ?');

@@ -22,6 +22,10 @@ export interface PairSetStore {
   find(dataset: string, key: PairSetKey): PairSet | null;
   /** Keeps what is stored already. */
   put(dataset: string, key: PairSetKey, set: PairSet): void;
+  /** A person's list of pairs. Null if it is not stored. */
+  findList(dataset: string, sha256: string): { source: string; pairs: Pair[] } | null;
+  /** Keeps a list that is stored already. `source`: name of its file. */
+  putList(dataset: string, sha256: string, list: { source: string; pairs: readonly Pair[] }): void;
   /** Pairs that an older version sampled at the import; empty for newer imports. */
   ofImport(dataset: string, split: Split): Pair[];
 }
@@ -33,6 +37,12 @@ export function pairSetStore(db: Db, rowOf: FindDataset): PairSetStore {
     'INSERT OR IGNORE INTO pair_sets (dataset, snapshot, relation, recipe, split, hash, pairs) VALUES (@number, @snapshot, @relation, @recipe, @split, @hash, @pairs)',
   );
   const ofImport = db.prepare<[number, Split], Pair>('SELECT a, b, label FROM pairs WHERE dataset = ? AND split = ? ORDER BY position');
+  const oneList = db.prepare<[number, string], { source: string; pairs: Buffer }>(
+    'SELECT source, pairs FROM pair_lists WHERE dataset = ? AND sha256 = ?',
+  );
+  const insertList = db.prepare<[number, string, string, Buffer, number]>(
+    'INSERT OR IGNORE INTO pair_lists (dataset, sha256, source, pairs, created_ms) VALUES (?, ?, ?, ?, ?)',
+  );
   const keyOf = (dataset: string, { relation, ...key }: PairSetKey): object => ({
     ...key,
     number: rowOf(dataset).number,
@@ -45,6 +55,11 @@ export function pairSetStore(db: Db, rowOf: FindDataset): PairSetStore {
       return row ? { hash: row.hash, pairs: decodePairs(row.pairs) } : null;
     },
     put: (dataset, key, { hash, pairs }) => void insert.run({ ...keyOf(dataset, key), hash, pairs: encodePairs(pairs) }),
+    findList: (dataset, sha256) => {
+      const row = oneList.get(rowOf(dataset).number, sha256);
+      return row ? { source: row.source, pairs: decodePairs(row.pairs) } : null;
+    },
+    putList: (dataset, sha256, { source, pairs }) => void insertList.run(rowOf(dataset).number, sha256, source, encodePairs(pairs), Date.now()),
     ofImport: (dataset, split) => ofImport.all(rowOf(dataset).number, split),
   };
 }

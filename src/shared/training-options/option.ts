@@ -61,4 +61,10 @@ export interface AugmentationOption extends CommonOption {
   kind: 'augmentation';
 }
 
-export type TrainingOption = NumberOption | ChoiceOption | WeightsOption | AugmentationOption;
+/** A list of pairs of the data set, by its id; a run stores PairsInfo, or null. The command line takes a file. */
+export interface PairsOption extends CommonOption {
+  kind: 'pairs';
+  none: string; // what null means
+}
+
+export type TrainingOption = NumberOption | ChoiceOption | WeightsOption | AugmentationOption | PairsOption;

@@ -9,7 +9,7 @@ import { Flavour, Preprocessing, WeightsInfo } from './weights.ts';
 /** The schemas that the contract and the store derive from the table of training options. */
 
 /** The type of a choice in a request. */
-type Chosen<K extends OptionName> = TrainingOptions[K] extends { kind: 'weights' }
+type Chosen<K extends OptionName> = TrainingOptions[K] extends { kind: 'weights' | 'pairs' }
   ? string
   : TrainingOptions[K] extends { kind: 'augmentation' }
     ? Augmentation
@@ -22,7 +22,12 @@ type Stored<K extends OptionName> = TrainingOptions[K] extends { kind: 'weights'
   ? z.infer<typeof WeightsInfo> | null
   : TrainingOptions[K] extends { kind: 'augmentation' }
     ? Augmentation | null
-    : OptionValue<K>;
+    : TrainingOptions[K] extends { kind: 'pairs' }
+      ? z.infer<typeof PairsInfo> | null
+      : OptionValue<K>;
+
+/** A list of pairs, as stored with its data set. */
+const PairsInfo = z.object({ source: z.string(), sha256: z.string(), pairs: z.number() });
 
 const augmentation = z.strictObject(
   Object.fromEntries(AUGMENTATION_ENTRIES.map(([name, change]) => [name, change.kind === 'switch' ? z.boolean() : realNumber(0, change.max)])),
@@ -36,6 +41,8 @@ function choiceSchema(option: TrainingOption): z.ZodType {
       return z.enum(Object.keys(option.values));
     case 'weights':
       return text('The weights');
+    case 'pairs':
+      return text('The list of pairs');
     case 'augmentation':
       return augmentation;
   }
@@ -55,6 +62,8 @@ function recordSchema(option: TrainingOption): z.ZodType {
       return WeightsInfo.nullable();
     case 'augmentation':
       return augmentation.nullable();
+    case 'pairs':
+      return PairsInfo.nullable().default(null);
   }
 }
 

@@ -23,6 +23,15 @@ const RATES = {
 
 export const TRAINING_OPTIONS = {
   ...KIND_OPTIONS,
+  pairs: {
+    kind: 'pairs',
+    label: 'File of pairs',
+    help: 'A CSV file with the columns file A, file B and label (0 or same, 1 or different), of images of the data set.',
+    group: 'pairs',
+    flag: '--pairs <file>',
+    form: 'top',
+    none: 'none',
+  },
   negatives: {
     kind: 'choice',
     label: 'Different pairs',

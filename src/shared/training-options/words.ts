@@ -18,10 +18,14 @@ export function valueText(option: TrainingOption, value: unknown): string {
       return option.values[String(value)]?.label ?? String(value);
     case 'weights':
       return value === null ? option.none : (value as { source: string }).source;
+    case 'pairs':
+      return value === null ? option.none : pairsText(value as { source: string; pairs: number });
     case 'augmentation':
       return augmentationText(value as Augmentation | null);
   }
 }
+
+const pairsText = ({ source, pairs }: { source: string; pairs: number }): string => `${source} (${countText(pairs)} pairs)`;
 
 function numberText({ zero, unit, quantity }: NumberOption, value: number): string {
   if (value === 0 && zero !== undefined) return zero;

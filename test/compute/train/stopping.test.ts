@@ -77,7 +77,7 @@ const validPairs = [4, 5, 6].flatMap((i) => [
 async function runTraining(folder: string, more: Partial<RunConfig>, resume = false): Promise<{ result: TrainResult; rows: EpochRow[] }> {
   const config: RunConfig = { ...someConfig, size: 16, dim: 1, batch: 1000, lr: 0.4, ...more };
   const rows: EpochRow[] = [];
-  const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume, epochsStored: 0 };
+  const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume, listedPairs: null, epochsStored: 0 };
   const result = await train(
     {
       ...request,
@@ -156,7 +156,14 @@ describe('training stops', () => {
     const cancelled = new AbortController();
     onTestFinished(() => cancelled.abort());
     const config: RunConfig = { ...someConfig, size: 16, dim: 1, batch: 2, epochs: 2 };
-    const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume: false, epochsStored: 0 };
+    const request = {
+      weightsPath: null,
+      caches: { features: folder, pixels: folder },
+      root: folder,
+      resume: false,
+      listedPairs: null,
+      epochsStored: 0,
+    };
     const training = train(
       {
         ...request,

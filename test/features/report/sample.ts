@@ -68,6 +68,7 @@ export const RUN: RunRecord = {
     pairRecipe: 2,
     same: 'class',
     negatives: 'anywhere',
+    pairs: null,
     groupName: null,
     resampling: 'centred',
     sampleBits: null,

@@ -1,4 +1,4 @@
-import { existsSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
@@ -8,7 +8,8 @@ import { SAMPLE_TRAINING } from '../../../src/shared/sample.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
 import { unseenText } from '../../../src/shared/same-meaning.ts';
 import { verdictClaim } from '../../../src/shared/verdict-claim.ts';
-import { drawColours, scratch } from '../../doors/cli/kit.ts';
+import { truthOf } from '../../../src/shared/pair-truth.ts';
+import { drawColours, scratch, writeAt } from '../../doors/cli/kit.ts';
 import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from './test-workbench.ts';
 
 const QUICK = { size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
@@ -72,6 +73,38 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const { row } = await app.call('compare.explain', { run: onGroups.run, a: { dataset, id: a }, b: { dataset, id: b } });
     expect(row.meaning).toEqual({ same: 'group', noun: 'flat' });
     expect(verdictClaim(row).sentence).toMatch(/pairs of the same flat|different pairs/);
+  });
+
+  test('a training on a file of pairs is judged on its pairs, and its comparisons know their labels', async () => {
+    const { app, dataset } = await openImported();
+    const images = app.workbench.store.datasets.images(dataset);
+    const rows = (['train', 'valid', 'test'] as const).flatMap((split) => {
+      const [first, ...others] = images.filter((one) => one.split === split);
+      return others.map((one) => `${first!.file},${one.file},${one.className === first!.className ? 'same' : 'different'}`);
+    });
+    const file = join(scratch('pairs'), 'pairs.csv');
+    writeAt(file, [...rows, 'nowhere.png,red-00.png,same'].join('\n'));
+    const found = await app.call('pairs.check', { dataset, file });
+    expect(found).toMatchObject({ problemCount: 1, across: 0, list: expect.any(String) as string });
+    const { file: saved } = await app.call('pairs.exportProblems', { dataset, file });
+    expect(readFileSync(saved, 'utf8')).toContain('there is no image “nowhere.png” in the data set');
+    const job = await app.waitForEnd(await app.call('runs.start', { dataset, ...QUICK, epochs: 1, same: 'pairs', pairs: found.list! }));
+    expect(job).toMatchObject({ status: 'done', error: null });
+    const run = await app.call('runs.get', { run: job.result!['run']! });
+    expect(run.config.pairs).toEqual({ source: 'pairs.csv', sha256: found.list, pairs: rows.length });
+    const { test: tested } = found.splits;
+    expect(run.metrics[0]).toMatchObject({ same: tested.same, different: tested.different });
+    const { pairs } = await app.call('compare.queue', { run: run.run, kind: 'random' });
+    expect(pairs).toHaveLength(tested.same + tested.different);
+    const { a, b, label } = pairs[0]!;
+    const compare = async (x: number, y: number) =>
+      (await app.call('compare.explain', { run: run.run, a: { dataset, id: x }, b: { dataset, id: y } })).row;
+    const listed = await compare(b, a); // in either order
+    expect(listed.meaning).toMatchObject({ same: 'pairs', listed: label });
+    expect(truthOf(listed)).toBe(label === 0 ? 'same' : 'different');
+    const [x, y] = images.filter((one) => one.split === 'test').slice(1);
+    expect(truthOf(await compare(x!.id, y!.id))).toBe('unknown'); // not in the list
+    await expect(app.call('runs.start', { dataset, ...QUICK, same: 'pairs' })).rejects.toMatchObject({ message: 'Choose a file of pairs.' });
   });
 
   test('the network of the sample is trained once, evaluated, and has two saved comparisons to show', async () => {

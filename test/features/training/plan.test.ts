@@ -1,3 +1,4 @@
+import { AppError } from '../../../src/shared/errors.ts';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -18,6 +19,10 @@ function facts(more: Partial<PlanFacts> = {}, datasets = storeAt(freshWorkspace(
     datasets,
     catalogue: readCatalogue(catalogueFile, {}),
     weightsProblem: (path) => library.problemOf(path),
+    pairList: (_, list) => {
+      if (list !== 'known') throw new AppError('not-found', 'no such list', { field: 'pairs' });
+      return { source: 'pairs.csv', sha256: list, pairs: 3 };
+    },
     setting: 'auto',
     devices: null,
     ...more,
@@ -88,6 +93,18 @@ describe('a plan', () => {
     const pretrained = { dataset: 'flats', same: 'group', weights: 'resnet18_tv_in1k', backbone: 'resnet18' };
     expect(planTraining(withGroups, pretrained)).toMatchObject({ problems: [], config: { headStart: 'random', lr: 1e-3 } });
     expect(messages(withGroups, { ...pretrained, headStart: 'probe' })).toEqual({ headStart: expect.stringContaining('learns classes') as string });
+  });
+  test('pairs of a file need the file, its data set and a loss of pairs', () => {
+    expect(planTraining(facts(), { dataset: 'things', pairs: 'known' })).toMatchObject({
+      problems: [],
+      config: { same: 'pairs', headStart: 'random', pairs: { source: 'pairs.csv', sha256: 'known', pairs: 3 } },
+    });
+    expect(messages(facts(), { same: 'pairs' })).toEqual({ pairs: 'Choose a file of pairs.' });
+    expect(messages(facts(), { same: 'class', pairs: 'known' })).toEqual({ pairs: expect.stringContaining('is used only if') as string });
+    expect(messages(facts(), { pairs: 'unknown' })).toEqual({ pairs: 'no such list' });
+    expect(messages(facts(), { pairs: 'known', loss: 'triplet' })).toEqual({
+      loss: expect.stringContaining('choose the contrastive loss') as string,
+    });
   });
   test('a text file is refused as weights before the start, whatever its name', () => {
     const { folder } = freshWorkspace();

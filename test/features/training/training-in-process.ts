@@ -1,3 +1,4 @@
+import { listInfo } from '../../../src/main/features/dataset/pair-sets.ts';
 import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { handlers } from '../../../src/main/compute/process/handlers.ts';
 import type { Store } from '../../../src/main/db/store.ts';
@@ -26,6 +27,7 @@ export function trainingWith(compute: ComputeHost, store: Store, workspace: Work
   return new Training({
     runs,
     datasets,
+    pairList: (dataset, list) => listInfo(store, dataset, list),
     trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },
     networks: new Networks({ runs, folderOf: workspace.run, compute }),

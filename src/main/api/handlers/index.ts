@@ -1,3 +1,4 @@
+import { pairHandlers } from './pairs.ts';
 import type { AllHandlers } from '../handler-types.ts';
 import { appHandlers } from './app.ts';
 import { compareHandlers } from './compare.ts';
@@ -7,4 +8,12 @@ import { runHandlers } from './runs.ts';
 import { whatIfHandlers } from './what-ifs.ts';
 
 /** One handler per call of the contract. */
-export const handlers: AllHandlers = { ...appHandlers, ...datasetHandlers, ...runHandlers, ...compareHandlers, ...whatIfHandlers, ...reportHandlers };
+export const handlers: AllHandlers = {
+  ...appHandlers,
+  ...datasetHandlers,
+  ...pairHandlers,
+  ...runHandlers,
+  ...compareHandlers,
+  ...whatIfHandlers,
+  ...reportHandlers,
+};

@@ -73,6 +73,7 @@ export interface TrainRequest {
   images: PackedImages; // all but the excluded ones
   units: ImageUnits; // of `images`
   validPairs: PackedPairs;
+  listedPairs: PackedPairs | null; // of training images, if same means a list; else they are drawn in each epoch
   resume: boolean; // from the folder's last checkpoint
   epochsStored: number; // epochs whose rows the run's record has
 }

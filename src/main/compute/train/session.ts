@@ -18,6 +18,7 @@ export interface Session {
   source: FeatureSource;
   frozen: TensorMap;
   trainImages: TrainImage[];
+  listedPairs: Pair[] | null; // that the epochs train on; null: they are drawn
   images: DatasetImages;
   validPairs: Pair[];
   context: CallContext<'train'>;

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { samplesPerStep } from '../../../shared/losses.ts';
 import { trainingPairs } from '../../domain/pairs/sample-pairs.ts';
-import type { Sample } from '../../domain/pairs/samples.ts';
+import { listedSamples, type Sample } from '../../domain/pairs/samples.ts';
 import { SAMPLES } from '../../nn/losses/loss.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { Part } from '../embed/feature-source.ts';
@@ -20,9 +20,9 @@ interface TrainedEpoch {
 
 /** One pass over the epoch's samples. Throws AppError 'cancelled', or 'bad-request' if the loss becomes NaN or infinite. */
 export async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
-  const { config, loss, trainer, trainImages, source, context } = session;
+  const { config, loss, trainer, trainImages, listedPairs, source, context } = session;
   if (loss.samples === 'none') return trainedWithoutSteps(session, epoch);
-  const samples = SAMPLERS[loss.samples](trainImages, config.seed, epoch, config);
+  const samples = listedPairs ? listedSamples(listedPairs, config.seed, epoch) : SAMPLERS[loss.samples](trainImages, config.seed, epoch, config);
   const perSample = SAMPLES[loss.samples].images;
   const out: TrainedEpoch = { loss: 0, images: perSample * samples.length, distances: [], labels: [] };
   let done = 0;

@@ -62,6 +62,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       source,
       frozen,
       trainImages,
+      listedPairs: request.listedPairs && unpackPairs(request.listedPairs),
       images,
       validPairs,
       context,

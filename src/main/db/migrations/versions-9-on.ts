@@ -181,4 +181,18 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 21,
+    sql: `
+      -- Pairs of a data set that a person listed in a file. The file is not read again.
+      CREATE TABLE pair_lists (
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        sha256 TEXT NOT NULL,    -- of the pairs: hashOfPairs
+        source TEXT NOT NULL,    -- name of the file
+        pairs BLOB NOT NULL,     -- as in pair_sets
+        created_ms INTEGER NOT NULL,
+        PRIMARY KEY (dataset, sha256)
+      ) STRICT;
+    `,
+  },
 ];

@@ -8,7 +8,7 @@ export interface PairCandidate extends Pick<ImageRecord, 'id' | 'className' | 'c
 
 /** An image without a group is its own group. */
 export const identityOf = ({ id, className, group }: Pick<ImageRecord, 'id' | 'className' | 'group'>, same: SameKind): string =>
-  same === 'class' ? className : JSON.stringify(group ?? id);
+  same === 'group' ? JSON.stringify(group ?? id) : className;
 
 /** Candidates by position. A view of a list that may leave out one range, without a copy. */
 export interface Pool {

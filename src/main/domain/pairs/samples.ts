@@ -1,3 +1,4 @@
+import type { Pair } from '../../../shared/dataset.ts';
 import type { NegativeKind } from '../../../shared/pair-relation.ts';
 import { type Random, randomFor } from '../../../shared/random.ts';
 import { type TrainImage, trainingPairs } from './sample-pairs.ts';
@@ -11,6 +12,12 @@ export interface Sample {
 /** One epoch's pairs in random order; label 0 same, 1 different. */
 export const pairSamples = (images: readonly TrainImage[], seed: number, epoch: number, negatives?: NegativeKind): Sample[] =>
   trainingPairs(images, seed, epoch, negatives).map(({ a, b, label }) => ({ images: [a, b], label }));
+
+/** All pairs of a list, in a new random order in each epoch. */
+export const listedSamples = (pairs: readonly Pair[], seed: number, epoch: number): Sample[] =>
+  randomFor(seed, 'listed', epoch)
+    .shuffle(pairs)
+    .map(({ a, b, label }) => ({ images: [a, b], label }));
 
 /** The composition of a step's images. */
 export interface ClassBatch {

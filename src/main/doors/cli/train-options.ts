@@ -34,6 +34,8 @@ function flagOf(option: TrainingOption): Option {
       return numberOption(flag, `${help} (${rangeText(option)}; ${hint})`);
     case 'choice':
       return new Option(flag, `${help} (${hint})`).choices([...(option.auto === undefined ? [] : ['auto']), ...Object.keys(option.values)]);
+    case 'pairs':
+      return new Option(flag, `${help} (${hint})`).argParser(resolveUserPath);
     case 'weights':
       return new Option(flag, `${help} (${hint})`).argParser(weightsArgument);
     case 'augmentation':

@@ -1,3 +1,5 @@
+import { AppError } from '../../../shared/errors.ts';
+import { pairListLines } from '../../../shared/pair-list.ts';
 import type { Command } from 'commander';
 import { bytesText, countText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
@@ -97,6 +99,7 @@ export function addTrainCommand(program: Command): void {
         const request = await parseRequest((contract) => contract.TrainRequest, {
           dataset,
           ...choices,
+          ...(choices.pairs === undefined ? {} : { pairs: await addPairs(s, dataset, String(choices.pairs)) }),
           device: choices.device === 'auto' ? undefined : choices.device,
         });
         const chosen = await chooseTrainingDevice(s, request, signal);
@@ -113,4 +116,16 @@ export function addTrainCommand(program: Command): void {
       ...warningsOf(run).map((w) => `Note: ${w}`),
     ]);
   });
+}
+
+/** Reads a file of pairs; returns the id of the list. Rows that can't be used are named on stderr. */
+async function addPairs({ rows }: Services, dataset: string, file: string): Promise<string> {
+  const found = await rows.addPairList(dataset, file);
+  for (const line of pairListLines(found)) process.stderr.write(`${line}\n`);
+  if (found.list !== null) return found.list;
+  throw new AppError(
+    'bad-request',
+    `No row of ${found.source} is a usable pair of the data set. ${found.problems[0] ? `Line ${found.problems[0].line}: ${found.problems[0].reason}.` : 'It is empty.'}`,
+    { file },
+  );
 }

@@ -6,11 +6,11 @@ import { AppError } from '../../../shared/errors.ts';
 import { fileNames } from '../../../shared/format.ts';
 import { findingText } from '../../../shared/lint.ts';
 import type { RunRecord } from '../../../shared/run.ts';
-import { meaningOf } from '../../../shared/same-meaning.ts';
+import { meaningOf, type SameMeaning } from '../../../shared/same-meaning.ts';
 import { lintRun } from '../../domain/lint/run.ts';
 import type { ComparePorts } from './ports.ts';
 
-export type OriginPorts = Pick<ComparePorts, 'runs' | 'datasets' | 'images'>;
+export type OriginPorts = Pick<ComparePorts, 'runs' | 'datasets' | 'images' | 'listedLabels'>;
 
 /** What the run's data set knows of an image file. `row`: the file's own row, else one with the same content, else null. */
 interface ImageOrigin {
@@ -57,6 +57,13 @@ export function withOrigins<C extends Comparison>(ports: OriginPorts, run: RunRe
   const contentOf = new Map(found.map((image) => [image.sha256, image.content]));
   const byContent = Map.groupBy(found, ({ content }) => content);
   const findings = lintRun(run).map(findingText);
+  const meaning = meaningOf(run.config);
+  const labels = meaning.same === 'pairs' ? ports.listedLabels(run) : null;
+  const meaningAt = (ofA: ImageOrigin, ofB: ImageOrigin): SameMeaning => {
+    if (!labels) return meaning;
+    const pairs = ofA.included.flatMap(({ id: a }) => ofB.included.map(({ id: b }) => [Math.min(a, b), Math.max(a, b)] as const));
+    return { ...meaning, listed: pairs.map(([low, high]) => labels.get(low)?.get(high)).find((label) => label !== undefined) ?? null };
+  };
   return rows.map((row) => {
     const origins = row.images.map((image) => originOf(image.file, root, byContent.get(contentOf.get(image.sha256) ?? '') ?? []));
     const imageAt = (i: 0 | 1): ComparedImage => {
@@ -66,7 +73,7 @@ export function withOrigins<C extends Comparison>(ports: OriginPorts, run: RunRe
     };
     return {
       ...row,
-      meaning: meaningOf(run.config),
+      meaning: meaningAt(origins[0]!, origins[1]!),
       images: [imageAt(0), imageAt(1)],
       warnings: [...findings, ...originWarnings(row.images, origins)],
     };

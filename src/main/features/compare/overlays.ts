@@ -6,7 +6,7 @@ import type { MapScales } from './map-scales.ts';
 import { isIntactPngFile } from './png.ts';
 import type { ComparePorts } from './ports.ts';
 
-type OverlayPorts = Pick<ComparePorts, 'compute' | 'runs' | 'datasets' | 'images' | 'comparisons' | 'scales' | 'randomisations'>;
+type OverlayPorts = Pick<ComparePorts, 'compute' | 'runs' | 'datasets' | 'images' | 'listedLabels' | 'comparisons' | 'scales' | 'randomisations'>;
 
 /** Draws overlay PNGs of stored comparisons when they are first needed. Screens paint the maps and need no files. */
 export class Overlays {

@@ -1,3 +1,4 @@
+import type { PairLabel } from '../../../shared/dataset.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { RunRecord } from '../../../shared/run.ts';
@@ -24,6 +25,8 @@ export interface ComparePorts {
   whatIfs: WhatIfStore;
   randomisations: RandomisationStore;
   /** Validation pairs of a data set, and their images. */
+  /** The labels of a run's list of pairs, by the smaller and the larger id of their images; empty without a list. */
+  listedLabels(run: RunRecord): ReadonlyMap<number, ReadonlyMap<number, PairLabel>>;
   validPairs(dataset: string, relation: PairRelation): Promise<{ images: PackedImages; pairs: PackedPairs }>;
   /** Images of a data set, all splits, without excluded ones. */
   includedImages(dataset: string): Promise<PackedImages>;

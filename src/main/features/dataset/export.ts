@@ -26,8 +26,12 @@ export function csvOf(images: readonly CuratedImage[]): string {
     i.height,
     i.sha256,
   ]);
-  return `\ufeff${[COLUMNS, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n')}\r\n`;
+  return csvOfRows([COLUMNS, ...rows]);
 }
+
+/** CSV (RFC 4180) that begins with a byte order mark. */
+export const csvOfRows = (rows: readonly (readonly (string | number)[])[]): string =>
+  `\ufeff${rows.map((row) => row.map(csvField).join(',')).join('\r\n')}\r\n`;
 
 /** A CSV field. A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
 function csvField(value: string | number): string {

@@ -94,7 +94,9 @@ export class FolderImport implements RunningImport {
     if (request.groupName !== undefined && request.groupBy === undefined)
       throw new AppError('usage', 'A name for groups needs a group rule: choose how images are grouped, or leave the name out.');
     if (request.splits === 'unseen-groups' && request.groupBy === undefined)
-      throw new AppError('usage', 'A split by groups needs a group rule: choose how images are grouped (--group-by), or another split.');
+      throw new AppError('usage', 'A split by groups needs a group rule: choose how images are grouped, or another split.', {
+        flags: ['--group-by'],
+      });
     if (request.name?.trim() === '') throw new AppError('usage', 'The name of a data set can’t be empty.');
     throwIfCancelled(signal);
     const listing = await listClassFolders(request.folder, { signal });

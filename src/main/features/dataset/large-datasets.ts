@@ -1,3 +1,4 @@
+import type { PairListSummary } from '../../../shared/pair-list.ts';
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../shared/curation.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
 import type { Store } from '../../db/store.ts';
@@ -68,6 +69,11 @@ export class LargeDatasets implements DatasetRows {
 
   async structureRows(dataset: string, relation: PairRelation): Promise<StructureRows> {
     return this.isLarge(dataset) ? this.pairsThread.ask('structureRows', { dataset, relation }) : structureRows(this.store, dataset, relation);
+  }
+
+  /** In a thread, whatever the data set's size: the file may have many rows. */
+  addPairList(dataset: string, file: string): Promise<PairListSummary> {
+    return this.pairsThread.ask('addPairList', { dataset, file });
   }
 
   /** Writes the CSV list of all images. */

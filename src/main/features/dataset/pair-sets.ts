@@ -1,5 +1,8 @@
+import { listedPairs } from '../../domain/pairs/pair-list.ts';
 import { createHash } from 'node:crypto';
-import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
+import type { RunRecord } from '../../../shared/run.ts';
+import type { ImageRecord, Pair, PairLabel, Split } from '../../../shared/dataset.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
@@ -31,10 +34,30 @@ export function pairSetOf(
   if (stored) return stored;
   const inSplit = images.filter((image) => image.split === split);
   const { splitSeed } = store.datasets.header(dataset);
-  const pairs = recipe === 1 ? pairsOfImport(store, dataset, inSplit, split, splitSeed) : drawPairs(inSplit, split, splitSeed, relation);
+  const pairs =
+    relation.list !== null
+      ? listedPairs(listOf(store, dataset, relation.list), images, split).slice(0, MAX_LISTED)
+      : recipe === 1
+        ? pairsOfImport(store, dataset, inSplit, split, splitSeed)
+        : drawPairs(inSplit, split, splitSeed, relation);
   const set = { hash: hashOfPairs(pairs, inSplit), pairs };
   if (store.writable) store.pairSets.put(dataset, key, set);
   return set;
+}
+
+const MAX_LISTED = 50_000; // pairs of a list that a split is evaluated on: the first
+
+/** What a run records of a list. Throws as listOf does. */
+export function listInfo(store: Pick<DatasetStores, 'pairSets'>, dataset: string, sha256: string): { source: string; sha256: string; pairs: number } {
+  const { length } = listOf(store, dataset, sha256);
+  return { source: store.pairSets.findList(dataset, sha256)!.source, sha256, pairs: length };
+}
+
+/** The pairs of a stored list. Throws AppError 'not-found' if the data set has no such list. */
+export function listOf({ pairSets }: Pick<DatasetStores, 'pairSets'>, dataset: string, list: string): Pair[] {
+  const found = pairSets.findList(dataset, list);
+  if (found) return found.pairs;
+  throw new AppError('not-found', 'The data set has no such list of pairs: choose its file again.', { dataset, field: 'pairs' });
 }
 
 /** Evaluation pairs of a split. */
@@ -68,10 +91,24 @@ export function hashOfPairs(pairs: readonly Pair[], images: readonly Pick<ImageR
 }
 
 /** Whether some training image has both a same and a different partner. */
-export function formsPairs(images: readonly ImageRecord[], { same, negatives }: PairRelation): boolean {
+export function formsPairs(images: readonly ImageRecord[], { same, negatives }: Omit<PairRelation, 'list'>): boolean {
   const contents = contentsOf(images.filter(({ split }) => split === 'train').map((image) => ({ ...image, identity: identityOf(image, same) })));
   return Array.from({ length: contents.count }, (_, x) => x).some((x) => {
     const partners = contents.partners(x);
     return partners.same > 0 && (negatives === 'same-class' ? contents.hardPartners(x) : partners.different) > 0;
   });
+}
+
+/** Labels of a run's list, by the smaller and the larger image id; empty without a list. */
+export function labelsOfList(
+  { pairSets }: Pick<DatasetStores, 'pairSets'>,
+  { dataset, config }: Pick<RunRecord, 'dataset' | 'config'>,
+): Map<number, Map<number, PairLabel>> {
+  const labels = new Map<number, Map<number, PairLabel>>();
+  for (const { a, b, label } of config.pairs === null ? [] : (pairSets.findList(dataset, config.pairs.sha256)?.pairs ?? [])) {
+    const [low, high] = [Math.min(a, b), Math.max(a, b)];
+    const ofLow = labels.get(low) ?? new Map<number, PairLabel>();
+    labels.set(low, ofLow.set(high, label));
+  }
+  return labels;
 }

@@ -6,7 +6,10 @@ import type { ImageRecord } from '../../../shared/dataset.ts';
 import type { Unseen } from '../../../shared/run.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
-import { formsPairs, pairSetOf } from './pair-sets.ts';
+import { listedPairs } from '../../domain/pairs/pair-list.ts';
+import type { PairListSummary } from '../../../shared/pair-list.ts';
+import { addPairList } from './pair-lists.ts';
+import { formsPairs, listOf, pairSetOf } from './pair-sets.ts';
 import { snapshotOf } from './snapshot.ts';
 import { unseenOf } from './unseen-split.ts';
 
@@ -18,6 +21,7 @@ export interface TrainingRows {
   validPairs: PackedPairs;
   pairSet: string; // PairSet.hash of the validation pairs
   formsPairs: boolean; // whether training images form same and different pairs
+  listedPairs: PackedPairs | null; // of training images, if the relation is a list; else they are drawn in each epoch
 }
 
 /** The part of a data set that evaluation of a split uses. */
@@ -43,6 +47,8 @@ export interface DatasetRows {
   trainingRows(dataset: string, relation: PairRelation, pairRecipe: number): Promise<TrainingRows>;
   splitRows(dataset: string, split: 'test' | 'valid', relation: PairRelation): Promise<SplitRows>;
   structureRows(dataset: string, relation: PairRelation): Promise<StructureRows>;
+  /** As the function addPairList. */
+  addPairList(dataset: string, file: string): Promise<PairListSummary>;
 }
 
 type ReadStores = Pick<DatasetStores, 'datasets' | 'browse' | 'pairSets' | 'writable'>;
@@ -57,7 +63,7 @@ export const trainingRows = (store: ReadStores, dataset: string, relation: PairR
       snapshot,
       validPairs: packPairs(pairs),
       pairSet: hash,
-      formsPairs: formsPairs(images, relation),
+      ...trainPairsOf(store, dataset, images, relation),
     };
   });
 
@@ -105,6 +111,17 @@ function groupsOfTest(images: readonly ImageRecord[]): StructureRows['groups'] {
   return names.length === 0 ? null : { names, of: Int32Array.from(images, (image) => positions.get(groupOf(image)) ?? -1) };
 }
 
+function trainPairsOf(
+  store: ReadStores,
+  dataset: string,
+  images: readonly ImageRecord[],
+  relation: PairRelation,
+): Pick<TrainingRows, 'formsPairs' | 'listedPairs'> {
+  if (relation.list === null) return { formsPairs: formsPairs(images, relation), listedPairs: null };
+  const pairs = listedPairs(listOf(store, dataset, relation.list), images, 'train');
+  return { formsPairs: new Set(pairs.map(({ label }) => label)).size === 2, listedPairs: packPairs(pairs) };
+}
+
 /** Reads again if another thread made an edit meanwhile, so that all parts match. */
 function readConsistently<T>({ browse, datasets }: ReadStores, dataset: string, read: (images: ImageRecord[]) => T): T {
   for (;;) {
@@ -119,4 +136,5 @@ export const rowsInThisThread = (store: ReadStores): DatasetRows => ({
   trainingRows: (dataset, relation, pairRecipe) => Promise.resolve(trainingRows(store, dataset, relation, pairRecipe)),
   splitRows: (dataset, split, relation) => Promise.resolve(splitRows(store, dataset, split, relation)),
   structureRows: (dataset, relation) => Promise.resolve(structureRows(store, dataset, relation)),
+  addPairList: (dataset, file) => Promise.resolve(addPairList(store, dataset, file)),
 });

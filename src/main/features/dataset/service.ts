@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CallArgs } from '../../../shared/contract.ts';
 import type { CurationState } from '../../../shared/curation.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
@@ -7,18 +7,19 @@ import { countText } from '../../../shared/format.ts';
 import type { Job } from '../../../shared/job.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { Store } from '../../db/store.ts';
-import { isFolder } from '../../foundation/files.ts';
+import { isFolder, writeFileAtomically } from '../../foundation/files.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Change } from './edit.ts';
 import { portableName } from './file-names.ts';
 import { runImport, inspectWith } from './import.ts';
 import type { LargeDatasets } from './large-datasets.ts';
+import { pairProblemsCsv } from './pair-lists.ts';
 import { VERIFIED_IMAGES, verifyFolder } from './relocate.ts';
 import { spreadIds } from './spread-ids.ts';
 
 export interface DatasetPorts {
-  store: Pick<Store, 'datasets' | 'browse'>;
+  store: Pick<Store, 'datasets' | 'browse' | 'pairSets'>;
   threads: Pick<LargeDatasets, 'begin' | 'change' | 'writeCsv' | 'copy'>;
   compute: Pick<ComputeHost, 'ask' | 'end'>; // for imports only; ended when the last one has ended
   jobs: Pick<Jobs, 'start'>;
@@ -107,6 +108,14 @@ export class Datasets {
       });
       return { file: out };
     });
+  }
+
+  /** Writes the rows of a file of pairs that can't be used as CSV into the exports folder. */
+  async exportPairProblems(dataset: string, file: string): Promise<{ file: string }> {
+    const { store, folders } = this.ports;
+    const out = join(folders.exports, `${portableName(basename(file))} problems ${timestamp()}.csv`);
+    await writeFileAtomically(out, pairProblemsCsv(store, dataset, file));
+    return { file: out };
   }
 
   /** Applies an edit, an undo or a redo. Throws as CurationStore does. */

@@ -48,7 +48,7 @@ function unseenClasses(images: readonly Splittable[], seed: number): Split[] {
 
 function unseenGroups(images: readonly Splittable[], seed: number): Split[] {
   if (images.every(({ group }) => group === null))
-    throw new AppError('usage', 'A split by groups needs a group rule: choose how images are grouped (--group-by), or another split.');
+    throw new AppError('usage', 'A split by groups needs a group rule: choose how images are grouped, or another split.', { flags: ['--group-by'] });
   const splits = assignSplits(images, seed); // keeps groups whole, and copies together
   for (const split of SPLITS) {
     const groups = contentsOf(

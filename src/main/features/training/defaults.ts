@@ -31,6 +31,8 @@ function lossProblem({
     return same === 'class'
       ? null
       : { field: 'loss', message: 'A linear probe learns classes, but same pairs are not of one class here: choose another loss.' };
+  if (same === 'pairs' && samples !== 'pairs')
+    return { field: 'loss', message: `The ${label} learns classes or groups, which a file of pairs does not have: choose the contrastive loss.` };
   if (needsUnitLength && embedding === 'raw') {
     return {
       field: 'embedding',
@@ -61,9 +63,11 @@ export function configFor(
     groupName: null,
     classes: {},
   },
+  pairs: RunConfig['pairs'] = null,
 ): RunConfig {
-  const { dataset: _, weights: _source, augmentation = null, ...choices } = request;
-  const values = withDefaults(choices, weights !== null);
+  const { dataset: _, weights: _source, pairs: list, augmentation = null, ...choices } = request;
+  const sameKind = choices.same ?? (list === undefined ? undefined : 'pairs');
+  const values = withDefaults({ ...choices, same: sameKind }, weights !== null);
   const { same, negatives, backbone, scope, headStart, size } = values;
   if (!weights && scope !== 'all') {
     throw new AppError('bad-request', `Scope "${scope}" keeps the backbone fixed, which needs trained weights: choose some, or train all layers.`, {
@@ -87,6 +91,15 @@ export function configFor(
       },
     );
   }
+  if ((same === 'pairs') !== (list !== undefined)) {
+    throw new AppError(
+      'bad-request',
+      same === 'pairs'
+        ? 'Choose a file of pairs.'
+        : 'A file of pairs is used only if same means the pairs of the file: choose that, or leave the file out.',
+      { field: 'pairs', flags: ['--pairs <file>', '--same pairs'] },
+    );
+  }
   if (same !== 'group' && negatives !== 'anywhere') {
     throw new AppError('bad-request', 'Different pairs within a class need same pairs of one group: two images of one class are same otherwise.', {
       field: 'negatives',
@@ -107,6 +120,7 @@ export function configFor(
   if (problem) throw new AppError('bad-request', problem.message, { field: problem.field });
   return {
     ...values,
+    pairs,
     ...(values.loss === 'probe' ? { dim: Object.keys(classes).length, epochs: 1 } : {}),
     weights,
     augmentation,

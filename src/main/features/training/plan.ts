@@ -32,6 +32,8 @@ export interface PlanFacts {
   weightsProblem: (path: string) => string | null;
   setting: Settings['device'];
   devices: DeviceReport | null;
+  /** A stored list of pairs. Throws AppError 'not-found'. */
+  pairList(dataset: string, list: string): NonNullable<RunConfig['pairs']>;
 }
 
 export interface PlanDraft extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
@@ -95,7 +97,8 @@ function findDataset({ datasets }: PlanFacts, idOrName: string, problems: PlanPr
 function configOf(facts: PlanFacts, request: TrainRequest, dataset: DatasetSummary | null, problems: PlanProblem[]): RunConfig | null {
   const weights = request.weights === undefined ? null : weightsOf(facts, request, request.weights, problems);
   try {
-    return configFor(request, weights, dataset ?? undefined);
+    const list = request.pairs === undefined || dataset === null ? null : facts.pairList(dataset.dataset, request.pairs);
+    return configFor(request, weights, dataset ?? undefined, list);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { field } = error.details;

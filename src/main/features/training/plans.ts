@@ -8,7 +8,7 @@ import type { RunStore } from '../../db/runs.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { estimateFromMeasure, estimateFromRuns } from './estimate.ts';
 import type { Measurements } from './measure.ts';
-import { type KnownWeights, type PlanDraft, planTraining } from './plan.ts';
+import { type KnownWeights, type PlanDraft, type PlanFacts, planTraining } from './plan.ts';
 import { pixelsOf, type ReadingSample, samplePositions } from './reading-time.ts';
 
 const SAMPLE_SIZE = 16; // images to read, in addition to the smallest and the largest
@@ -26,6 +26,7 @@ export interface PlanPorts {
   images: ImageSearch;
   catalogue(): readonly KnownWeights[];
   weightsProblem(path: string): string | null;
+  pairList: PlanFacts['pairList'];
   devices(): { setting: Settings['device']; report: DeviceReport | null };
   measurements: Pick<Measurements, 'measure'>;
   /** Number of running and waiting trainings. */
@@ -55,9 +56,12 @@ export class TrainingPlans {
   }
 
   private draftOf(choices: Record<string, unknown>): PlanDraft {
-    const { datasets, catalogue, weightsProblem, devices } = this.ports;
+    const { datasets, catalogue, weightsProblem, pairList, devices } = this.ports;
     const { setting, report } = devices();
-    return planTraining({ datasets, catalogue: catalogue(), weightsProblem: (path) => weightsProblem(path), setting, devices: report }, choices);
+    return planTraining(
+      { datasets, catalogue: catalogue(), weightsProblem: (path) => weightsProblem(path), pairList, setting, devices: report },
+      choices,
+    );
   }
 
   private async estimate({ config, dataset }: PlanDraft, measure: boolean): Promise<TimeEstimate | null> {

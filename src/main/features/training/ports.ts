@@ -1,7 +1,7 @@
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
-import type { RunRecord, WeightsInfo } from '../../../shared/run.ts';
+import type { RunConfig, RunRecord, WeightsInfo } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
@@ -16,6 +16,7 @@ export interface TrainingRows {
   units: ImageUnits; // of `images`
   validPairs: PackedPairs;
   pairSet: string; // identity of the validation pairs
+  listedPairs: PackedPairs | null; // of training images, if same means a list
   formsPairs: boolean; // whether training images form same and different pairs
 }
 
@@ -37,6 +38,8 @@ export interface TrainingPorts {
     /** As curated. */
     get(idOrName: string): DatasetSummary;
   } & Pick<DatasetStore, 'header'>;
+  /** A stored list of pairs. Throws AppError 'not-found'. */
+  pairList(dataset: string, list: string): NonNullable<RunConfig['pairs']>;
   /** `pairRecipe`: RunConfig.pairRecipe. */
   trainingRows(dataset: string, relation: PairRelation, pairRecipe: number): Promise<TrainingRows>;
   weights: {

@@ -5,7 +5,7 @@ import { lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { labelPhrase, meaningOf } from '../../../shared/same-meaning.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
-import type { RunRecord, RunSession } from '../../../shared/run.ts';
+import type { RunConfig, RunRecord, RunSession } from '../../../shared/run.ts';
 import type { TrainProgress } from '../../compute/protocol/protocol.ts';
 import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
@@ -41,7 +41,7 @@ export class Training {
     const untrainable = whyUntrainable(dataset);
     if (untrainable !== null) throw new AppError('bad-dataset', untrainable, { dataset: dataset.dataset });
     const weights = choices.weights ? await this.findWeights(choices.weights, backboneFor(choices), o) : null;
-    const config = configFor(choices, weights?.info ?? null, dataset);
+    const config = configFor(choices, weights?.info ?? null, dataset, this.listInfo(dataset.dataset, choices.pairs));
     const noGroups = whyNoGroups(dataset, config.same);
     if (noGroups !== null) throw new AppError('bad-dataset', noGroups, { dataset: dataset.dataset, field: 'same' });
     const run = runs.create({ dataset: dataset.dataset, snapshot: dataset.snapshot, config, versions: versions() });
@@ -88,6 +88,11 @@ export class Training {
       if (runs.get(id).epochs.length === run.epochs.length) runs.update(id, { config: run.config, sessions });
       throw error;
     }
+  }
+
+  /** Throws AppError 'not-found' for a list that the data set does not have. */
+  private listInfo(dataset: string, list: string | undefined): RunConfig['pairs'] {
+    return list === undefined ? null : this.ports.pairList(dataset, list);
   }
 
   private findWeights(source: string, backbone: BackboneName, { signal, onProgress }: TrainingOptions): ReturnType<TrainingPorts['weights']['find']> {

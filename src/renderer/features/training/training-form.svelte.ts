@@ -78,7 +78,11 @@ class TrainingForm {
 
   /** Sets choices; undefined: the default of the kind of training. */
   set(changes: Readonly<Record<string, unknown>>): void {
-    const hidden = 'same' in changes && changes['same'] !== 'group' ? { negatives: undefined } : {}; // has no field then
+    // These have no field then.
+    const hidden =
+      'same' in changes
+        ? { ...(changes['same'] !== 'group' && { negatives: undefined }), ...(changes['same'] !== 'pairs' && { pairs: undefined }) }
+        : {};
     this.change(Object.fromEntries(Object.entries({ ...this.choices, ...changes, ...hidden }).filter(([, value]) => value !== undefined)));
   }
 

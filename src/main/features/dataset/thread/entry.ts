@@ -1,3 +1,4 @@
+import { addPairList } from '../pair-lists.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../../../shared/errors.ts';
 import { openSecondConnection } from '../../../db/dataset-stores.ts';
@@ -37,6 +38,7 @@ const handlers: TaskHandlers<Tasks> = {
   trainingRows: ({ dataset, relation, pairRecipe }) => trainingRows(curated, dataset, relation, pairRecipe),
   splitRows: ({ dataset, split, relation }) => splitRows(curated, dataset, split, relation),
   structureRows: ({ dataset, relation }) => structureRows(curated, dataset, relation),
+  addPairList: ({ dataset, file }) => addPairList(curated, dataset, file),
   edit: ({ dataset, change }) => applyChange(store.curation, dataset, change),
   csv: async ({ dataset, file }) => {
     await writeFileAtomically(file, csvOf(store.browse.all(dataset)));

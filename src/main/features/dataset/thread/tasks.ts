@@ -1,3 +1,4 @@
+import type { PairListSummary } from '../../../../shared/pair-list.ts';
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../../shared/curation.ts';
 import type { PairRelation } from '../../../../shared/pair-relation.ts';
 import type { Change } from '../edit.ts';
@@ -14,6 +15,7 @@ export interface Tasks {
   trainingRows: { args: { dataset: string; relation: PairRelation; pairRecipe: number }; result: TrainingRows };
   splitRows: { args: { dataset: string; split: 'test' | 'valid'; relation: PairRelation }; result: SplitRows };
   structureRows: { args: { dataset: string; relation: PairRelation }; result: StructureRows };
+  addPairList: { args: { dataset: string; file: string }; result: PairListSummary };
   edit: { args: { dataset: string; change: Change }; result: CurationState };
   csv: { args: { dataset: string; file: string }; result: null };
   copy: { args: { dataset: string; out: string }; result: null; progress: { done: number; total: number } };
