@@ -21,6 +21,9 @@ export interface PairListSummary {
 
 export const MAX_PROBLEMS = 100;
 
+/** Pairs of a list that a split is validated or evaluated on: the first. */
+export const MAX_LISTED_PAIRS = 50_000;
+
 type Counted = Pick<PairListSummary, 'splits' | 'across' | 'problemCount' | 'labels'>;
 
 /** "Training 40 same, 41 different; …": what a file of pairs has, in sentences. */
@@ -30,6 +33,9 @@ export function pairListSentences({ splits, across, problemCount, labels }: Coun
     `Training pairs: ${of(splits.train)}. Validation pairs: ${of(splits.valid)}. Test pairs: ${of(splits.test)}.`,
     labels,
     ...(across > 0 ? [`${countNoun(across, 'pair')} of images in two splits ${across === 1 ? 'is' : 'are'} left out.`] : []),
+    ...([splits.valid, splits.test].some(({ same, different }) => same + different > MAX_LISTED_PAIRS)
+      ? [`Figures are of the first ${countText(MAX_LISTED_PAIRS)} pairs of a split.`]
+      : []),
     ...(problemCount > 0 ? [`${countNoun(problemCount, 'row')} can’t be used.`] : []),
   ];
 }

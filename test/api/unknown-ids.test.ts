@@ -24,6 +24,8 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'datasets.folder': [nothing],
   'datasets.relocate': [{ ...nothing, folder: '/' }],
   'datasets.export': [{ ...nothing, format: 'csv' }],
+  'pairs.check': [{ ...nothing, file: '/nowhere.csv' }],
+  'pairs.exportProblems': [{ ...nothing, file: '/nowhere.csv' }],
   'images.find': [nothing],
   'images.rows': [{ ...nothing, ids: [0] }],
   'images.copies': [nothing],

@@ -83,6 +83,7 @@ test('a file in UTF-16, one without usable pairs, and none', () => {
   expect(addPairList(store, 'things', write([`\ufeff${list[0]!}`], 'utf16le'))).toMatchObject({ problemCount: 0, splits: { train: { same: 1 } } });
   expect(addPairList(store, 'things', write(['a,b,c', 'x.png,y.png,0']))).toMatchObject({ list: null, problemCount: 1 });
   expect(() => addPairList(store, 'things', join(folder, 'nowhere.csv'))).toThrow(/can’t be read/);
+  expect(() => addPairList(store, 'things', folder)).toThrow(/can’t be read: it is not a file/);
   expect(() => splitRows(store, 'things', 'test', relation('0'.repeat(64)))).toThrow(/no such list of pairs/);
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ImageRecord, Pair } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
@@ -37,8 +37,13 @@ function readList(store: Stores, dataset: string, file: string): PairList {
   return readPairList(textOf(file), { images: store.datasets.images(dataset), excluded, root: root.replaceAll('\\', '/') });
 }
 
+const MAX_BYTES = 256 * 2 ** 20; // some three million rows
+
 function textOf(file: string): string {
   try {
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new Error('it is not a file');
+    if (stats.size > MAX_BYTES) throw new Error('it is larger than 256 MB');
     const bytes = readFileSync(file);
     return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { MAX_LISTED_PAIRS } from '../../../shared/pair-list.ts';
 import { listedPairs } from '../../domain/pairs/pair-list.ts';
 import { createHash } from 'node:crypto';
 import type { RunRecord } from '../../../shared/run.ts';
@@ -36,7 +37,7 @@ export function pairSetOf(
   const { splitSeed } = store.datasets.header(dataset);
   const pairs =
     relation.list !== null
-      ? listedPairs(listOf(store, dataset, relation.list), images, split).slice(0, MAX_LISTED)
+      ? listedPairs(listOf(store, dataset, relation.list), images, split).slice(0, MAX_LISTED_PAIRS)
       : recipe === 1
         ? pairsOfImport(store, dataset, inSplit, split, splitSeed)
         : drawPairs(inSplit, split, splitSeed, relation);
@@ -44,8 +45,6 @@ export function pairSetOf(
   if (store.writable) store.pairSets.put(dataset, key, set);
   return set;
 }
-
-const MAX_LISTED = 50_000; // pairs of a list that a split is evaluated on: the first
 
 /** What a run records of a list. Throws as listOf does. */
 export function listInfo(store: Pick<DatasetStores, 'pairSets'>, dataset: string, sha256: string): { source: string; sha256: string; pairs: number } {
