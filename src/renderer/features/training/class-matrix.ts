@@ -1,8 +1,8 @@
-import { aucText, countText, distanceText, percentText } from '../../../shared/format.ts';
+import { aucText, countNoun, countText, distanceText, percentText } from '../../../shared/format.ts';
 import { colourOf } from '../../../shared/maps/colours.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import { wilsonLow } from '../../../shared/structure-words.ts';
-import type { ClassCell, ClassFigures, PairMatrix } from '../../../shared/structure.ts';
+import type { ClassCell, ClassFigures, NeighbourConfusion, PairMatrix } from '../../../shared/structure.ts';
 
 /** What a matrix shows, how it is ordered, and the words of its cells. */
 export type Measure = 'error' | 'distance';
@@ -86,18 +86,21 @@ export interface ClassRow extends ClassFigures {
   accuracyText: string;
   intervalText: string;
   recallText: string;
+  nearestText: string; // the other class that the nearest images are most often of: "Rose, 3 images"
 }
 
 /** Classes with pairs, the least accurate first. */
-export function classRows(names: readonly string[], perClass: readonly ClassFigures[]): ClassRow[] {
+export function classRows(names: readonly string[], perClass: readonly ClassFigures[], neighbours: readonly NeighbourConfusion[]): ClassRow[] {
   return perClass
     .map((figures, c): ClassRow => {
       const { accuracy, recall1 } = figures;
+      const most = neighbours.find(({ from }) => from === c); // they are sorted, most first
       return {
         ...figures,
         name: names[c]!,
         accuracyText: accuracy ? percentText(accuracy.value) : '–',
         intervalText: accuracy ? accuracy.interval.map(percentText).join(' to ') : '–',
+        nearestText: most ? `${names[most.to]!}, ${countNoun(most.queries, 'image')}` : '–',
         recallText: recall1 === null ? '–' : aucText(recall1),
       };
     })

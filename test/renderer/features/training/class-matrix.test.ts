@@ -51,15 +51,20 @@ test('the most confused classes are those with enough evidence, not one wrong ve
   expect(mostConfused({ names: ['oak'], cells: [cell(0, 0, 4, 4)] }, 2)).toEqual([]);
 });
 
-test('classes are listed with the least accurate first; one without pairs last', () => {
+test('classes are listed with the least accurate first; one without pairs last; each with what it is confused with', () => {
   const figures = { images: 3, pairs: 4, sameWrong: 0, same: 2, differentWrong: 0, different: 2, recall1: null };
   const rows = classRows(
     ['oak', 'elm', 'ash'],
     [0.9, null, 0.5].map((value) => ({ ...figures, accuracy: value === null ? null : { value, interval: [0.1, 1] as [number, number] } })),
+    [
+      { from: 0, to: 2, queries: 3 },
+      { from: 0, to: 1, queries: 1 },
+      { from: 1, to: 0, queries: 1 },
+    ],
   );
-  expect(rows.map(({ name, accuracyText, recallText }) => [name, accuracyText.replace('\u00a0', ' '), recallText])).toEqual([
+  expect(rows.map(({ name, accuracyText, nearestText }) => [name, accuracyText.replace('\u00a0', ' '), nearestText])).toEqual([
     ['ash', '50 %', '–'],
-    ['oak', '90 %', '–'],
-    ['elm', '–', '–'],
+    ['oak', '90 %', 'ash, 3 images'],
+    ['elm', '–', 'oak, 1 image'],
   ]);
 });
