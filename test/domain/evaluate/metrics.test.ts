@@ -43,8 +43,8 @@ describe('metricsOf', () => {
   test('refuses a split without pairs, without positives or without negatives', () => {
     const units = separate(2);
     expect(() => metricsOf([], [], 1, 'test', units)).toThrow(refusal('bad-dataset', /no test pairs/));
-    expect(() => metricsOf([1, 2], [0, 0], 1, 'valid', units)).toThrow(refusal('bad-dataset', /All 2 validation pairs are same ones/));
-    expect(() => metricsOf([1, 2], [1, 1], 1, 'test', units)).toThrow(refusal('bad-dataset', /are different ones; .*same ones too/));
+    expect(() => metricsOf([1, 2], [0, 0], 1, 'valid', units)).toThrow(refusal('bad-dataset', /All 2 validation pairs are same pairs/));
+    expect(() => metricsOf([1, 2], [1, 1], 1, 'test', units)).toThrow(refusal('bad-dataset', /are different pairs; .*same pairs, too/));
     expect(() => metricsOf([1, Infinity], [0, 1], 1, 'test', units)).toThrow(refusal('bad-request', /NaN or infinity for 1 of 2/));
   });
 });

@@ -15,7 +15,7 @@ import { absoluteFile } from '../../foundation/image-files.ts';
 import { listClassFolders } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countPairs, countSubjects } from './split-pairs.ts';
-import { isUnseenSplit, unseenSplits } from './unseen-split.ts';
+import { groupRuleMissing, isUnseenSplit, unseenSplits } from './unseen-split.ts';
 import { warningsFor } from './warnings.ts';
 
 interface InspectedFile {
@@ -93,10 +93,7 @@ export class FolderImport implements RunningImport {
       throw new AppError('usage', `The split seed must be a whole number, not ${request.splitSeed}.`);
     if (request.groupName !== undefined && request.groupBy === undefined)
       throw new AppError('usage', 'A name for groups needs a group rule: choose how images are grouped, or leave the name out.');
-    if (request.splits === 'unseen-groups' && request.groupBy === undefined)
-      throw new AppError('usage', 'A split by groups needs a group rule: choose how images are grouped, or another split.', {
-        flags: ['--group-by'],
-      });
+    if (request.splits === 'unseen-groups' && request.groupBy === undefined) throw groupRuleMissing();
     if (request.name?.trim() === '') throw new AppError('usage', 'The name of a data set can’t be empty.');
     throwIfCancelled(signal);
     const listing = await listClassFolders(request.folder, { signal });

@@ -47,8 +47,7 @@ function unseenClasses(images: readonly Splittable[], seed: number): Split[] {
 }
 
 function unseenGroups(images: readonly Splittable[], seed: number): Split[] {
-  if (images.every(({ group }) => group === null))
-    throw new AppError('usage', 'A split by groups needs a group rule: choose how images are grouped, or another split.', { flags: ['--group-by'] });
+  if (images.every(({ group }) => group === null)) throw groupRuleMissing();
   const splits = assignSplits(images, seed); // keeps groups whole, and copies together
   for (const split of SPLITS) {
     const groups = contentsOf(
@@ -64,6 +63,9 @@ function unseenGroups(images: readonly Splittable[], seed: number): Split[] {
   }
   return splits;
 }
+
+export const groupRuleMissing = (): AppError =>
+  new AppError('usage', 'A split by groups needs a group rule: choose how images are grouped, or another split.', { flags: ['--group-by'] });
 
 const areCount = (n: number, noun: string): string => `${n === 1 ? 'is' : 'are'} ${countNoun(n, noun)}`;
 const tooFewError = (sentence: string): AppError => new AppError('bad-dataset', sentence);
