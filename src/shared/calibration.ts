@@ -1,11 +1,7 @@
 import type { Calibration, CurveFit, IntervalUnit } from './run.ts';
+import { logistic, studentT975 } from './statistics.ts';
 
 /** The similarity curve: how a distance becomes a probability. */
-
-const Z95 = 1.959964;
-
-/** The 97.5 % quantile of Student's t, to 0.01 from 4 degrees of freedom on (Cornish & Fisher 1938). */
-const t95 = (freedom: number): number => Z95 + (Z95 ** 3 + Z95) / (4 * freedom) + (5 * Z95 ** 5 + 16 * Z95 ** 3 + 3 * Z95) / (96 * freedom ** 2);
 
 type Curve = Pick<Calibration, 'threshold' | 'slope' | 'midpoint'>;
 
@@ -14,8 +10,6 @@ export const midpointOf = ({ midpoint, threshold }: Pick<Calibration, 'threshold
 
 /** Logit of the similarity: slope (midpoint - D), natural logarithm of the odds of "same". */
 export const logitAt = (distance: number, curve: Curve): number => curve.slope * (midpointOf(curve) - distance);
-
-const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** Similarity 0..1 of a distance D, P(same | D) = 1 / (1 + exp(slope (D - midpoint))). */
 export const similarityOf = (distance: number, curve: Curve): number => logistic(logitAt(distance, curve));
@@ -45,7 +39,7 @@ export interface Certainty {
 export function certaintyAt(distance: number, calibration: Curve & Pick<Calibration, 'fit'>): Certainty | null {
   const { fit } = calibration;
   if (!fit) return null;
-  const [logit, half] = [logitAt(distance, calibration), t95(Math.max(1, fit.units - 2)) * logitError(distance, fit)];
+  const [logit, half] = [logitAt(distance, calibration), studentT975(Math.max(1, fit.units - 2)) * logitError(distance, fit)];
   const [nearest, farthest] = fit.range;
   return {
     low: logistic(logit - half),

@@ -1,5 +1,6 @@
 import { signedText } from './difference-words.ts';
 import { aucText, countNoun, countText, percentText } from './format.ts';
+import { wilsonInterval } from './statistics.ts';
 import type { AucLimit, ClassCell, Estimate, PairMatrix, Retrieval, RetrievalFigures } from './structure.ts';
 
 /** Sentences on neighbours and classes, for screen, command line and report. */
@@ -90,10 +91,5 @@ export function mostConfused({ cells }: PairMatrix, count: number): ClassCell[] 
     .map(({ cell }) => cell);
 }
 
-/** The lower end of the 95 % interval of a share of `count` in `total`; it treats pairs as independent and only orders them. */
-export function wilsonLow(count: number, total: number): number {
-  const z = 1.96;
-  const share = count / total;
-  const centre = share + z ** 2 / (2 * total);
-  return (centre - z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2))) / (1 + z ** 2 / total);
-}
+/** The lower end of Wilson's 95 % interval of a share of `count` in `total`; it treats pairs as independent and only orders them. */
+export const wilsonLow = (count: number, total: number): number => wilsonInterval(count / total, total)[0];

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aucInfluence, eerInfluence, rateInfluences } from '../../../src/main/domain/evaluate/influence.ts';
-import { aucOverUnits, intervalsOf, shareInterval, standardErrorOver, studentT975 } from '../../../src/main/domain/evaluate/intervals.ts';
+import { aucOverUnits, intervalsOf, shareInterval, standardErrorOver } from '../../../src/main/domain/evaluate/intervals.ts';
+import { studentT975 } from '../../../src/shared/statistics.ts';
 import { equalErrorRate, tieGroups } from '../../../src/main/domain/evaluate/roc.ts';
 import { imageUnitsOfPairs, type PairUnits } from '../../../src/main/domain/evaluate/units.ts';
 import { GATE_AUC } from '../../../src/shared/faithfulness.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fitCalibration } from '../../../src/main/domain/evaluate/calibrate.ts';
 import { crossFittedSimilarities } from '../../../src/main/domain/evaluate/cross-fit.ts';
 import { fitPlatt } from '../../../src/main/domain/evaluate/platt.ts';
-import { reliabilityOf, shareInterval } from '../../../src/main/domain/evaluate/reliability.ts';
+import { reliabilityOf, wilsonOverUnits } from '../../../src/main/domain/evaluate/reliability.ts';
 import { similarityOf } from '../../../src/shared/calibration.ts';
 import type { Pair, PairLabel } from '../../../src/shared/dataset.ts';
 import type { Interval, Reliability } from '../../../src/shared/run.ts';
@@ -16,7 +16,7 @@ const apart = (labels: readonly PairLabel[]): Pair[] => labels.map((label, i) =>
 
 const reliabilityOfPairs = (pairs: readonly Pair[], similarities: readonly number[]): Reliability =>
   reliabilityOf(labelsOf(pairs), similarities, imageUnitsOfPairs(pairs));
-const intervalOf = (pairs: readonly Pair[]): Interval => shareInterval([...pairs.keys()], labelsOf(pairs), imageUnitsOfPairs(pairs));
+const intervalOf = (pairs: readonly Pair[]): Interval => wilsonOverUnits([...pairs.keys()], labelsOf(pairs), imageUnitsOfPairs(pairs));
 const similaritiesOf = (pairs: readonly Pair[], distances: readonly number[]): Float64Array =>
   crossFittedSimilarities(distances, labelsOf(pairs), imageUnitsOfPairs(pairs));
 const fitPairs = (pairs: readonly Pair[], distances: readonly number[]): ReturnType<typeof fitCalibration> =>

@@ -1,4 +1,5 @@
 import type { Calibration, CurveFit } from '../../../shared/run.ts';
+import { logistic } from '../../../shared/statistics.ts';
 import { crossFitted } from './cross-fit.ts';
 import { fitPlatt, type PlattCurve, plattTargets } from './platt.ts';
 import { chooseThreshold } from './threshold.ts';
@@ -66,7 +67,7 @@ export function curveFit(
   let [nearest, farthest, different] = [Infinity, -Infinity, 0];
   for (let i = 0; i < distances.length; i++) {
     const x = distances[i] - centre;
-    const p = 1 / (1 + Math.exp(slope * x - level));
+    const p = logistic(level - slope * x);
     const score: Vector = [targets[i] - p, (targets[i] - p) * x];
     const curvature: Symmetric = [p * (1 - p), p * (1 - p) * x, p * (1 - p) * x * x];
     hessian = add(hessian, curvature);

@@ -1,4 +1,5 @@
 import { aucOfCounts, equalErrorRate, type TieGroups } from './roc.ts';
+import { isWrong } from './threshold.ts';
 
 /**
  * An estimate and the influence of each pair on it: by how much the pair moves the estimate (Hampel 1974). The influences of each label
@@ -35,13 +36,13 @@ export function rateInfluences(
 ): Record<'accuracy' | 'falseDifferent' | 'falseSame', Influenced> {
   const count = [0, 0];
   const wrong = [0, 0];
-  const isWrong = Uint8Array.from(distances, (d, i) => (d > threshold === (labels[i] === 1) ? 0 : 1));
-  for (const [i, error] of isWrong.entries()) {
+  const errors = Uint8Array.from(distances, (d, i) => isWrong(d, labels[i], threshold));
+  for (const [i, error] of errors.entries()) {
     count[labels[i]]++;
     wrong[labels[i]] += error;
   }
   const rate = [wrong[0] / count[0], wrong[1] / count[1]];
-  const deviation = Float64Array.from(isWrong, (error, i) => error - rate[labels[i]]);
+  const deviation = Float64Array.from(errors, (error, i) => error - rate[labels[i]]);
   const ofLabel = (label: 0 | 1): Influenced => ({
     value: rate[label],
     influence: deviation.map((x, i) => (labels[i] === label ? x / count[label] : 0)),
@@ -69,10 +70,10 @@ export function eerInfluence(groups: TieGroups, distances: ArrayLike<number>, la
   const width = Math.max(bandwidth(distance, same, sameTotal), bandwidth(distance, different, differentTotal));
   const [f0, f1] = [density(distance, same, sameTotal, at, width), density(distance, different, differentTotal, at, width)];
   const weight = f0 + f1 > 0 ? f0 / (f0 + f1) : 0.5;
-  const isWrong = Uint8Array.from(distances, (d, i) => (d > at === (labels[i] === 1) ? 0 : 1));
+  const errors = Uint8Array.from(distances, (d, i) => isWrong(d, labels[i], at));
   const rate = [0, 0];
-  for (const [i, error] of isWrong.entries()) rate[labels[i]] += error / (labels[i] === 1 ? differentTotal : sameTotal);
-  const influence = Float64Array.from(isWrong, (error, i) =>
+  for (const [i, error] of errors.entries()) rate[labels[i]] += error / (labels[i] === 1 ? differentTotal : sameTotal);
+  const influence = Float64Array.from(errors, (error, i) =>
     labels[i] === 1 ? (weight * (error - rate[1])) / differentTotal : ((1 - weight) * (error - rate[0])) / sameTotal,
   );
   return { value, influence };

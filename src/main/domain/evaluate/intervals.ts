@@ -1,4 +1,5 @@
 import type { Interval, Intervals, IntervalUnit } from '../../../shared/run.ts';
+import { logistic, studentT975 } from '../../../shared/statistics.ts';
 import { aucInfluence, eerInfluence, type Influenced, rateInfluences } from './influence.ts';
 import { tieGroups } from './roc.ts';
 import type { PairUnits } from './units.ts';
@@ -57,26 +58,18 @@ export function shareInterval(value: number, se: number, units: number, trials: 
   if (!Number.isFinite(se) || units < 2) return [0, 1];
   const logit = Math.log(value / (1 - value));
   const half = (studentT975(units - 1) * se) / (value * (1 - value));
-  const at = (x: number): number => 1 / (1 + Math.exp(-x));
-  return [at(logit - half), at(logit + half)];
+  return [logistic(logit - half), logistic(logit + half)];
 }
 
-/**
- * The 97.5 % quantile of Student's t. Exact for 1 and 2 degrees of freedom, from 3 on by Cornish & Fisher's expansion (Abramowitz &
- * Stegun 26.7.5), with an error below 0.6 %.
- */
-export function studentT975(df: number): number {
-  if (df <= 1) return Math.tan(0.475 * Math.PI);
-  if (df === 2) return 0.95 * Math.sqrt(2 / (1 - 0.95 ** 2));
-  const z = 1.959963985;
-  const terms = [
-    (z ** 3 + z) / 4,
-    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
-    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
-    (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92160,
-  ];
-  return terms.reduce((sum, term, i) => sum + term / df ** (i + 1), z);
+/** 95 % interval of a difference of two shares, -1..1, with Student's t; from -1 to 1 if it is unknown. */
+export function differenceInterval(value: number, se: number, units: number): Interval {
+  if (units < 2 || !Number.isFinite(se)) return [-1, 1];
+  const half = studentT975(units - 1) * se;
+  return [Math.max(-1, value - half), Math.min(1, value + half)];
 }
+
+/** Whether two intervals have no value in common. */
+export const areDisjoint = (a: Interval, b: Interval): boolean => a[1] < b[0] || b[1] < a[0];
 
 /**
  * 95 % intervals of the figures of a split: how far they may be from those of new images of the same kind, judged by the same network at

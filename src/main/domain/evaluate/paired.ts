@@ -2,9 +2,10 @@ import type { Random } from '../../../shared/random.ts';
 import type { Baseline, Difference, Interval } from '../../../shared/run.ts';
 import type { PairedComparison } from '../../../shared/run-difference.ts';
 import { aucInfluence, type Influenced, rateInfluences } from './influence.ts';
-import { aucOverUnits, standardErrorOver, studentT975 } from './intervals.ts';
+import { aucOverUnits, differenceInterval, standardErrorOver } from './intervals.ts';
 import { quantile } from './metrics.ts';
 import { tieGroups, type TieGroups } from './roc.ts';
+import { isWrong } from './threshold.ts';
 import type { PairUnits } from './units.ts';
 
 /** A network's distances on the pairs, and its threshold. */
@@ -24,7 +25,7 @@ export interface JudgedPairs {
 
 /**
  * The difference of two estimates on the same pairs: the influences are subtracted pair by pair, so what both have in common cancels, and
- * summed over units as in standardErrorOver. Student's t. An unbounded interval with fewer than two units.
+ * summed over units as in standardErrorOver.
  */
 export function differenceOf(a: Influenced, b: Influenced, labels: ArrayLike<number>, units: PairUnits): Difference {
   const value = a.value - b.value;
@@ -33,9 +34,7 @@ export function differenceOf(a: Influenced, b: Influenced, labels: ArrayLike<num
     labels,
     units,
   );
-  if (units.count < 2 || !Number.isFinite(se)) return { value, interval: [-1, 1] };
-  const half = studentT975(units.count - 1) * se;
-  return { value, interval: [Math.max(-1, value - half), Math.min(1, value + half)] };
+  return { value, interval: differenceInterval(value, se, units.count) };
 }
 
 /** The difference of two AUCs. `labels` [N], with pairs of both labels. */
@@ -43,26 +42,26 @@ export function aucDifference(a: ArrayLike<number>, b: ArrayLike<number>, labels
   return differenceOf(aucInfluence(tieGroups(a, labels), labels), aucInfluence(tieGroups(b, labels), labels), labels, units);
 }
 
-/** The AUC of untrained features on the pairs of a run, and what the run's distances gain over it. `labels` [N], with pairs of both labels. */
+/** The AUC of features on the pairs of a run, and what the run's distances gain over it. `labels` [N], with pairs of both labels. */
 export function baselineOf(
-  untrained: ArrayLike<number>,
-  trained: ArrayLike<number>,
+  features: ArrayLike<number>,
+  distances: ArrayLike<number>,
   labels: ArrayLike<number>,
   units: PairUnits,
 ): Omit<Baseline, 'drawn'> {
-  const { auc, low, high } = aucOverUnits(untrained, labels, units);
-  return { auc, interval: [low, high], gain: aucDifference(trained, untrained, labels, units) };
+  const { auc, low, high } = aucOverUnits(features, labels, units);
+  return { auc, interval: [low, high], gain: aucDifference(distances, features, labels, units) };
 }
 
 /** All but the resampled interval. `labels` [N]: 0 same, 1 different. */
 export function compareOnPairs(a: Judged, b: Judged, labels: ArrayLike<number>, units: PairUnits): Omit<PairedComparison, 'resampled'> {
   const aucs = [a, b].map(({ distances }) => aucInfluence(tieGroups(distances, labels), labels));
   const [accuracyA, accuracyB] = [a, b].map(({ distances, threshold }) => rateInfluences(distances, labels, threshold).accuracy);
-  const right = [a, b].map(({ distances, threshold }) => Uint8Array.from(labels, (label, i) => (distances[i] > threshold === (label === 1) ? 1 : 0)));
+  const wrong = [a, b].map(({ distances, threshold }) => Uint8Array.from(labels, (label, i) => isWrong(distances[i], label, threshold)));
   let [onlyA, onlyB] = [0, 0];
   for (let i = 0; i < labels.length; i++) {
-    if (right[0][i] > right[1][i]) onlyA++;
-    if (right[1][i] > right[0][i]) onlyB++;
+    if (wrong[0][i] < wrong[1][i]) onlyA++;
+    if (wrong[1][i] < wrong[0][i]) onlyB++;
   }
   return {
     pairs: labels.length,

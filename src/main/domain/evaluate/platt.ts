@@ -1,3 +1,4 @@
+import { logistic } from '../../../shared/statistics.ts';
 const MAX_SLOPE = 1e12; // per unit of distance; reached if distances differ by less than about 1e-12
 /** |slope| times the spread of the distances is at least this, so that the midpoint is finite. Similarities then differ by at most 1e-6. */
 const MIN_EFFECT = 1e-6;
@@ -88,7 +89,7 @@ export function lossAt(x: Float64Array, targets: Float64Array, a: number, b: num
 export function derivatives(x: Float64Array, targets: Float64Array, a: number, b: number): Record<'ga' | 'gb' | 'haa' | 'hab' | 'hbb', number> {
   let [ga, gb, haa, hab, hbb] = [0, 0, 0, 0, 0];
   for (let i = 0; i < x.length; i++) {
-    const p = 1 / (1 + Math.exp(-(a + b * x[i])));
+    const p = logistic(a + b * x[i]);
     const w = p * (1 - p);
     ga += p - targets[i];
     gb += (p - targets[i]) * x[i];

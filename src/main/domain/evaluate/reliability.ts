@@ -1,8 +1,8 @@
 import type { Interval, Reliability, ReliabilityBin } from '../../../shared/run.ts';
+import { wilsonInterval } from '../../../shared/statistics.ts';
 import type { PairUnits } from './units.ts';
 
 const BINS = 10;
-const Z95 = 1.959964;
 
 /**
  * How well similarities agree with the labels, in ten bins of similarity of equal width: the expected calibration error (C. Guo et al., "On
@@ -39,7 +39,7 @@ export function reliabilityOf(labels: ArrayLike<number>, similarities: ArrayLike
 function binOf(members: readonly number[], labels: ArrayLike<number>, similarities: ArrayLike<number>, units: PairUnits): ReliabilityBin {
   const n = members.length;
   const same = members.reduce((sum, i) => sum + 1 - labels[i], 0);
-  const [low, high] = shareInterval(members, labels, units);
+  const [low, high] = wilsonOverUnits(members, labels, units);
   return { similarity: members.reduce((sum, i) => sum + similarities[i], 0) / n, pairs: n, same, low, high };
 }
 
@@ -48,7 +48,7 @@ function binOf(members: readonly number[], labels: ArrayLike<number>, similariti
  * which is the variance by dyadic clustering (see curveFit) over the binomial one. Where all labels are equal there is no variance: then only
  * as many pairs count as can have no unit in common.
  */
-export function shareInterval(members: readonly number[], labels: ArrayLike<number>, { a, b }: PairUnits): Interval {
+export function wilsonOverUnits(members: readonly number[], labels: ArrayLike<number>, { a, b }: PairUnits): Interval {
   const n = members.length;
   const share = members.reduce((sum, i) => sum + 1 - labels[i], 0) / n;
   const sums = new Map<number, number>();
@@ -56,7 +56,5 @@ export function shareInterval(members: readonly number[], labels: ArrayLike<numb
   const binomial = n * share * (1 - share);
   const dyadic = sums.values().reduce((sum, u) => sum + u * u, 0) - binomial;
   const effective = binomial === 0 ? Math.min(n, Math.max(1, sums.size / 2)) : n / Math.max(1, dyadic / binomial);
-  const centre = (share + Z95 ** 2 / (2 * effective)) / (1 + Z95 ** 2 / effective);
-  const half = (Z95 * Math.sqrt((share * (1 - share)) / effective + (Z95 / (2 * effective)) ** 2)) / (1 + Z95 ** 2 / effective);
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  return wilsonInterval(share, effective);
 }

@@ -13,6 +13,9 @@ export function verdictOf(distance: number, threshold: number): Verdict {
   );
 }
 
+/** 1: the verdict contradicts the label, 0: it agrees. `label`: 0 same, 1 different; numbers are finite. */
+export const isWrong = (distance: number, label: number, threshold: number): 0 | 1 => (distance > threshold === (label === 1) ? 0 : 1);
+
 /**
  * The threshold that maximises balanced accuracy over validation pairs. Candidates are the midpoints between neighbouring
  * distances; ties go to the widest gap, which leaves the most room for new pairs. If all distances are equal, the threshold is

@@ -1,4 +1,5 @@
 import type { ImageRecord, Pair } from '../../../shared/dataset.ts';
+import { numberIn } from '../../../shared/numbering.ts';
 import type { IntervalUnit } from '../../../shared/run.ts';
 
 /**
@@ -22,14 +23,14 @@ export interface PairUnits {
 export function unitsOf(images: readonly Pick<ImageRecord, 'group' | 'content'>[]): ImageUnits {
   const over = images.some(({ group }) => group !== null) ? 'groups' : 'images';
   const numbers = new Map<string, number>();
-  return { over, of: Uint32Array.from(images, ({ group, content }) => numberOf(numbers, group === null ? `c${content}` : `g${group}`)) };
+  return { over, of: Uint32Array.from(images, ({ group, content }) => numberIn(numbers, group === null ? `c${content}` : `g${group}`)) };
 }
 
 /** `ids`: the images of `units`, in the same order. All images of the pairs must be among them. */
 export function unitsOfPairs(pairs: readonly Pick<Pair, 'a' | 'b'>[], ids: ArrayLike<number>, units: ImageUnits): PairUnits {
   const unitOf = new Map(Array.from(ids, (id, row) => [id, units.of[row]]));
   const numbers = new Map<number | undefined, number>();
-  const number = (image: number): number => numberOf(numbers, unitOf.get(image));
+  const number = (image: number): number => numberIn(numbers, unitOf.get(image));
   const a = Uint32Array.from(pairs, (pair) => number(pair.a));
   const b = Uint32Array.from(pairs, (pair) => number(pair.b));
   return { over: units.over, count: numbers.size, a, b };
@@ -39,10 +40,4 @@ export function unitsOfPairs(pairs: readonly Pick<Pair, 'a' | 'b'>[], ids: Array
 export function imageUnitsOfPairs(pairs: readonly Pick<Pair, 'a' | 'b'>[]): PairUnits {
   const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
   return unitsOfPairs(pairs, ids, { over: 'images', of: Uint32Array.from(ids, (_, i) => i) });
-}
-
-function numberOf<K>(numbers: Map<K, number>, key: K): number {
-  const number = numbers.get(key) ?? numbers.size;
-  numbers.set(key, number);
-  return number;
 }

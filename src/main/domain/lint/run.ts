@@ -2,6 +2,7 @@ import { aucText, countText, percentText } from '../../../shared/format.ts';
 import type { Finding } from '../../../shared/lint.ts';
 import { expectedDistance, lossInfo } from '../../../shared/losses.ts';
 import type { Interval, Metrics, RunConfig, RunRecord } from '../../../shared/run.ts';
+import { areDisjoint } from '../evaluate/intervals.ts';
 import { collapse, fewPairs, thresholdOutside, unreachableMargin, unreachedMargin } from './distances.ts';
 
 export type LintedRun = Pick<RunRecord, 'config' | 'validDistances' | 'calibration' | 'metrics' | 'warnings'>;
@@ -51,7 +52,7 @@ export function unreachable({ loss, embedding, margin }: Pick<RunConfig, 'loss' 
 function apart(valid: Metrics, test: Metrics): Finding | null {
   if (!valid.intervals || !test.intervals) return null;
   const [a, b] = [valid.intervals.auc, test.intervals.auc];
-  if (a[1] >= b[0] && b[1] >= a[0]) return null;
+  if (!areDisjoint(a, b)) return null;
   const reason =
     valid.auc > test.auc
       ? 'The best epoch was chosen on validation pairs, which makes these look better. A gap beyond both intervals is probably more than that: test images that are harder or of another kind.'

@@ -1,4 +1,5 @@
 import type { ImageRecord } from '../../../shared/dataset.ts';
+import { numberIn } from '../../../shared/numbering.ts';
 import type { SameKind } from '../../../shared/pair-relation.ts';
 
 export interface PairCandidate extends Pick<ImageRecord, 'id' | 'className' | 'content'> {
@@ -46,7 +47,7 @@ export function contentsOf(images: readonly PairCandidate[]): Contents {
   const identities = new Membership();
   const classes = new Membership();
   const contentOf = Int32Array.from(images, ({ id, className, identity, content: hash }) => {
-    const content = indexIn(contentIndex, hash);
+    const content = numberIn(contentIndex, hash);
     (ids[content] ??= []).push(id);
     identities.add(content, identity ?? className);
     classes.add(content, className);
@@ -85,7 +86,7 @@ class Membership {
   private readonly index = new Map<string, number>();
 
   add(content: number, name: string): void {
-    const i = indexIn(this.index, name);
+    const i = numberIn(this.index, name);
     const own = (this.of[content] ??= []);
     if (!own.includes(i)) own.push(i);
   }
@@ -105,12 +106,6 @@ class Membership {
     const [a, b] = [this.of[x]!, this.of[y]!];
     return a.length === 1 && b.length === 1 ? a[0] === b[0] : a.some((name) => b.includes(name));
   }
-}
-
-function indexIn(map: Map<string, number>, key: string): number {
-  const index = map.get(key) ?? map.size;
-  map.set(key, index);
-  return index;
 }
 
 const listPool = (list: readonly number[]): Pool => ({ length: list.length, at: (position) => list[position]! });

@@ -1,3 +1,4 @@
+import { numberIn } from '../../../shared/numbering.ts';
 import { Buffer } from 'node:buffer';
 import type { ImageRecord, Pair, PairLabel, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
@@ -30,13 +31,8 @@ const SHA_BYTES = 32;
 export function packImages(images: readonly PackedImage[]): PackedImages {
   const classes = new Map<string, number>();
   const groups = new Map<string, number>();
-  const positionIn = (names: Map<string, number>, name: string): number => {
-    const index = names.get(name) ?? names.size;
-    names.set(name, index);
-    return index;
-  };
-  const classOf = Uint32Array.from(images, ({ className }) => positionIn(classes, className));
-  const groupOf = Int32Array.from(images, ({ group }) => (group === null ? -1 : positionIn(groups, group)));
+  const classOf = Uint32Array.from(images, ({ className }) => numberIn(classes, className));
+  const groupOf = Int32Array.from(images, ({ group }) => (group === null ? -1 : numberIn(groups, group)));
   const files = new Uint8Array(images.reduce((sum, { file }) => sum + Buffer.byteLength(file), 0));
   const names = Buffer.from(files.buffer);
   let end = 0;

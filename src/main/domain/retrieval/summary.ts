@@ -1,5 +1,5 @@
 import type { Estimate, Retrieval, RetrievalFigures } from '../../../shared/structure.ts';
-import { shareInterval, studentT975 } from '../evaluate/intervals.ts';
+import { differenceInterval, shareInterval } from '../evaluate/intervals.ts';
 import type { RankedQuery } from './ranking.ts';
 
 /** The ranking of one query in both spaces. `unit`: its image or group (ImageUnits). */
@@ -54,12 +54,10 @@ export function retrievalFigures(ranked: readonly RankedPair[]): Pick<Retrieval,
 const mapFigures = (of: (figure: Figure) => Estimate): RetrievalFigures =>
   Object.fromEntries(Object.entries(FIGURES).map(([name, figure]) => [name, of(figure)])) as unknown as RetrievalFigures;
 
-/** A mean difference with its interval, -1..1: from -1 to 1 if there are fewer than two units. */
+/** A mean difference, -1..1, with its interval. */
 function differenceOver(values: readonly number[], units: readonly number[]): Estimate {
   const { value, se, count } = meanOver(values, units);
-  if (count < 2) return { value, interval: [-1, 1] };
-  const half = studentT975(count - 1) * se;
-  return { value, interval: [Math.max(-1, value - half), Math.min(1, value + half)] };
+  return { value, interval: differenceInterval(value, se, count) };
 }
 
 /**

@@ -1,14 +1,12 @@
 import type { Interval } from '../../../shared/run.ts';
 import type { AucLimit, ClassCell, RunStructure } from '../../../shared/structure.ts';
+import { areDisjoint } from '../evaluate/intervals.ts';
 
-/** Share of the loss from images with contradicting labels that is named. */
-const CONTRADICTIONS = 0.1;
-/** A pair of classes is named from this share of the loss on, a class or a few images from the second on... */
-const CELL_LOSS = 0.25;
-const CLASS_LOSS = 0.5;
-/** ...if it is this many times their share of the pairs, and at least MIN_WRONG verdicts are wrong. */
-const EXCESS = 2;
-const MIN_WRONG = 3;
+const CONTRADICTIONS = 0.1; // least share of the loss from which contradicting labels are named
+const CELL_LOSS = 0.25; // least share of the loss from which a pair of classes is named
+const CLASS_LOSS = 0.5; // least share of the loss from which a class, or the worst images, are named
+const EXCESS = 2; // least ratio of a class's share of the loss to its share of the pairs
+const MIN_WRONG = 3; // least number of wrong verdicts
 const WIDE = 0.1; // of the AUC's interval
 
 export type LimitFacts = Pick<
@@ -33,7 +31,7 @@ export function limitOf(facts: LimitFacts, units: number, valid: { auc: number; 
   const { auc, featuresAuc, gain, contradicting, worstImages, images, over } = facts;
   if (auc.value === 1) return { kind: 'nothing' };
   if (contradicting.loss >= CONTRADICTIONS) return { kind: 'contradictions', ...contradicting };
-  if (valid && areApart(valid.interval, auc.interval)) return { kind: 'apart', valid: valid.auc, test: auc.value };
+  if (valid && areDisjoint(valid.interval, auc.interval)) return { kind: 'apart', valid: valid.auc, test: auc.value };
   if (gain.interval[0] <= 0) return { kind: 'no-gain', features: featuresAuc, gain };
   const cell = worstCell(facts);
   if (cell) return cell;
@@ -43,8 +41,6 @@ export function limitOf(facts: LimitFacts, units: number, valid: { auc: number; 
   if (auc.interval[1] - auc.interval[0] > WIDE) return { kind: 'few', interval: auc.interval, units, over };
   return { kind: 'spread', classes: facts.classes.names.length };
 }
-
-export const areApart = (a: Interval, b: Interval): boolean => a[1] < b[0] || b[1] < a[0];
 
 function worstCell({ classes: { names, cells }, pairs }: LimitFacts): AucLimit | null {
   const worst = cells.reduce<ClassCell | null>((most, cell) => (!most || cell.loss > most.loss ? cell : most), null);

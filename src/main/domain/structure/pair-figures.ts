@@ -1,7 +1,6 @@
-import { type Estimate, MAX_GROUPS, type RunStructure } from '../../../shared/structure.ts';
-import { aucInfluence } from '../evaluate/influence.ts';
-import { aucOverUnits, standardErrorOver, studentT975 } from '../evaluate/intervals.ts';
-import { tieGroups } from '../evaluate/roc.ts';
+import { MAX_GROUPS, type RunStructure } from '../../../shared/structure.ts';
+import { aucOverUnits } from '../evaluate/intervals.ts';
+import { baselineOf } from '../evaluate/paired.ts';
 import { classFigures, type EvaluatedPairs, lossShares, pairMatrix, worstImagesLoss } from './pair-matrix.ts';
 
 const WORST_SHARE = 0.05; // of the images
@@ -37,6 +36,7 @@ export function pairFigures(pairs: TestPairs, { threshold, classes, groups, cont
   const { labels, distances, cosine, units, a, b } = pairs;
   const loss = lossShares(pairs);
   const { auc, low, high } = aucOverUnits(distances, labels, units);
+  const features = baselineOf(cosine, distances, labels, units);
   const images = new Set([...a, ...b]);
   const endsIn = ({ of }: Names): { a: Int32Array; b: Int32Array } => ({ a: a.map((i) => of[i]!), b: b.map((i) => of[i]!) });
   const worst = Math.min(images.size, Math.max(MIN_WORST, Math.round(WORST_SHARE * images.size)));
@@ -48,7 +48,8 @@ export function pairFigures(pairs: TestPairs, { threshold, classes, groups, cont
     images: images.size,
     over: units.over,
     auc: { value: auc, interval: [low, high] },
-    ...gainOver(pairs, cosine),
+    featuresAuc: features.auc,
+    gain: features.gain,
     classes: pairMatrix(classes.names, endsIn(classes), pairs, threshold, loss),
     groups: groups && groups.names.length <= MAX_GROUPS ? pairMatrix(groups.names, endsIn(groups), pairs, threshold, loss) : null,
     perClass: classFigures(classes.names.length, endsIn(classes), pairs, threshold, inClass),
@@ -58,18 +59,4 @@ export function pairFigures(pairs: TestPairs, { threshold, classes, groups, cont
       loss: loss.reduce((sum, x, i) => sum + (contradicting[a[i]!] === 1 || contradicting[b[i]!] === 1 ? x : 0), 0),
     },
   };
-}
-
-/** AUC of the other distances, and the paired difference of both AUCs with its 95 % interval. */
-function gainOver({ labels, distances, units }: EvaluatedPairs, other: Float64Array): { featuresAuc: number; gain: Estimate } {
-  const [own, features] = [distances, other].map((d) => aucInfluence(tieGroups(d, labels), labels));
-  const value = own!.value - features!.value;
-  const se = standardErrorOver(
-    own!.influence.map((w, i) => w - features!.influence[i]!),
-    labels,
-    units,
-  );
-  if (!Number.isFinite(se)) return { featuresAuc: features!.value, gain: { value, interval: [-1, 1] } };
-  const half = studentT975(units.count - 1) * se;
-  return { featuresAuc: features!.value, gain: { value, interval: [Math.max(-1, value - half), Math.min(1, value + half)] } };
 }

@@ -1,7 +1,9 @@
 import type { ClassCell, ClassFigures, PairMatrix } from '../../../shared/structure.ts';
+import { numberIn } from '../../../shared/numbering.ts';
 import { aucInfluence, rateInfluences } from '../evaluate/influence.ts';
 import { shareInterval, standardErrorOver } from '../evaluate/intervals.ts';
 import { tieGroups } from '../evaluate/roc.ts';
+import { isWrong } from '../evaluate/threshold.ts';
 import type { PairUnits } from '../evaluate/units.ts';
 
 /** Test pairs as columns, [N] each. */
@@ -74,8 +76,6 @@ export function classFigures(
   });
 }
 
-const isWrong = (distance: number, label: number, threshold: number): number => (distance > threshold === (label === 1) ? 0 : 1);
-
 function accuracyOf(distances: Float64Array, labels: Uint8Array, threshold: number, units: PairUnits): ClassFigures['accuracy'] {
   if (labels.length === 0) return null;
   const { accuracy } = rateInfluences(distances, labels, threshold);
@@ -87,12 +87,7 @@ function accuracyOf(distances: Float64Array, labels: Uint8Array, threshold: numb
 /** The units of some of the pairs, numbered from 0. */
 function subsetOf({ over, a, b }: PairUnits, own: readonly number[]): PairUnits {
   const numbers = new Map<number, number>();
-  const number = (unit: number): number => {
-    const known = numbers.get(unit) ?? numbers.size;
-    numbers.set(unit, known);
-    return known;
-  };
-  const [first, second] = [Uint32Array.from(own, (i) => number(a[i]!)), Uint32Array.from(own, (i) => number(b[i]!))];
+  const [first, second] = [a, b].map((units) => Uint32Array.from(own, (i) => numberIn(numbers, units[i]!))) as [Uint32Array, Uint32Array];
   return { over, count: numbers.size, a: first, b: second };
 }
 

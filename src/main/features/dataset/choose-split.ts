@@ -1,3 +1,4 @@
+import { numberIn } from '../../../shared/numbering.ts';
 import type { Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import { randomFor } from '../../../shared/random.ts';
@@ -62,8 +63,7 @@ class ClassContents {
     const seen: Set<string>[] = [];
     this.isFirst = images.map(() => false);
     this.classOf = images.map(({ className, content }, i) => {
-      const c = indices.get(className) ?? indices.size;
-      indices.set(className, c);
+      const c = numberIn(indices, className);
       const contents = (seen[c] ??= new Set());
       if (contents.has(content)) return c;
       contents.add(content);

@@ -1,9 +1,11 @@
 import { PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
 import { packImages, type PackedImages, type PackedPairs, packPairs } from '../../domain/pairs/packed.ts';
+import type { Names } from '../../domain/structure/pair-figures.ts';
 import { type ImageUnits, unitsOf } from '../../domain/evaluate/units.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import type { ImageRecord } from '../../../shared/dataset.ts';
 import type { Unseen } from '../../../shared/run.ts';
+import { numberIn } from '../../../shared/numbering.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
 import { listedPairs } from '../../domain/pairs/pair-list.ts';
@@ -38,7 +40,7 @@ export interface StructureRows extends Omit<SplitRows, 'images' | 'units' | 'uns
   images: PackedImages; // included ones
   units: ImageUnits; // of `images`
   identities: Int32Array; // [images]
-  groups: { names: string[]; of: Int32Array } | null;
+  groups: Names | null;
 }
 
 /** Reads curated data sets. */
@@ -95,12 +97,7 @@ function identitiesOf(images: readonly ImageRecord[], { classOf }: PackedImages,
   if (same === 'class') return Int32Array.from(classOf);
   if (same === 'pairs') return new Int32Array(images.length).fill(-1);
   const numbers = new Map<string, number>();
-  return Int32Array.from(images, ({ group }) => {
-    if (group === null) return -1;
-    const number = numbers.get(group) ?? numbers.size;
-    numbers.set(group, number);
-    return number;
-  });
+  return Int32Array.from(images, ({ group }) => (group === null ? -1 : numberIn(numbers, group)));
 }
 
 /** The groups of the test images by natural order; null without groups. */
