@@ -65,7 +65,9 @@ describe('the chosen sections', () => {
     expect(text).toContain('used neither for training nor to choose the epoch.');
     expect(text).toMatch(/at most 5\.0 % false “same”.*Threshold: Chosen after figures on test pairs were seen.*Reason: few false alarms/);
     const fromTraining = { ...threshold, choice: { rule: 'even' } as const, testSeen: false };
-    expect(textOf(renderReport(sampleInput({ runs: [{ ...RUN, threshold: fromTraining }], sections: [] })))).not.toMatch(/similarity of 50|Chosen after/);
+    expect(textOf(renderReport(sampleInput({ runs: [{ ...RUN, threshold: fromTraining }], sections: [] })))).not.toMatch(
+      /similarity of 50|Chosen after/,
+    );
   });
 
   test('figures of an older version have no interval, and the page says why', () => {
@@ -103,7 +105,7 @@ describe('the chosen sections', () => {
     for (const fact of [
       'What limits this AUC. Pairs of “elm” with “oak” cause 50 % of what this AUC lacks to 1',
       'Nearest neighbours, among test images',
-      'embedding 0.700 0.650 to 0.750',
+      'Recall@1 0.700 0.650 to 0.750 0.800 0.750 to 0.850',
       '39 test images, each among 39 other test images. 1 test image without another one of its class is left out.',
       'For neighbours raw cosine is better than the embedding: Recall@1 −0.100, 95 % interval −0.180 to −0.020.',
       'elm 20 78 % 73 % to 83 % 20 of 125 60 of 250 0.650',

@@ -43,11 +43,8 @@ function retrievalTable(retrieval: Retrieval, noun: string): Html {
   const cell = ({ value, interval }: Estimate): Html =>
     markup`<td>${aucText(value)} <span class="term">${interval.map(aucText).join(' to ')}</span></td>`;
   const names = Object.entries(FIGURE_NAMES) as [keyof RetrievalFigures, string][];
-  return markup`<table class="figures"><caption>Nearest neighbours, ${amongText(retrieval).toLowerCase()}</caption><thead><tr><th scope="col">Distance by</th>${names.map(([, label]) => markup`<th scope="col">${label}</th>`)}</tr></thead>
-<tbody>${SPACES.map(
-    (space) =>
-      markup`<tr><th scope="row">${space === 'embedding' ? 'embedding' : 'raw cosine'}</th>${names.map(([name]) => cell(retrieval.figures[space][name]))}</tr>`,
-  )}</tbody></table>
+  return markup`<table class="figures"><caption>Nearest neighbours, ${amongText(retrieval).toLowerCase()}</caption><thead><tr><th scope="col">Figure</th><th scope="col">By the embedding</th><th scope="col">By raw cosine</th></tr></thead>
+<tbody>${names.map(([name, label]) => markup`<tr><th scope="row">${label}</th>${SPACES.map((space) => cell(retrieval.figures[space][name]))}</tr>`)}</tbody></table>
 <p>${retrievalScope(retrieval, noun)} ${gainSentence(retrieval)}</p>`;
 }
 
