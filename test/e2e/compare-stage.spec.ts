@@ -80,55 +80,99 @@ test('weak evidence has a mark with its rule, no contour and no location', async
   }
 });
 
-test('P held shows photographs without maps; G shows the cells; labels fade near the pointer, and L hides them', async ({ page, served }) => {
+test('one pair: photographs without maps, cells, labels, a cancelled scale, maps of an earlier judgement', async ({ page, served }) => {
   await openPair(page, served);
-  const maps = page.locator('[data-pane] canvas');
-  const photo = page.locator('[data-pane=a] img');
-  const filterOf = (): Promise<string> => photo.evaluate((img) => getComputedStyle(img).filter);
-  expect(await filterOf()).toBe('saturate(1) brightness(0.8)'); // in colour, a little darker
-  await page.keyboard.down('p');
-  for (const map of await maps.all()) await expect(map).toBeHidden();
-  expect(await filterOf()).toBe('none');
-  await expect(page.locator('[data-label]')).toHaveCount(0);
-  await page.keyboard.up('p');
-  await expect(maps.first()).toBeVisible();
-  await page.getByRole('button', { name: 'More map options' }).click();
-  await page.getByRole('slider', { name: 'Darken' }).fill('0');
-  await page.keyboard.press('Escape');
-  expect(await filterOf()).toBe('saturate(1) brightness(1)');
 
-  /** Columns of the painted map: neighbouring columns of one colour count as one. */
-  const columns = (): Promise<number> =>
-    maps.first().evaluate((canvas) => {
-      const { width, height } = canvas as HTMLCanvasElement;
-      const pixels = new Uint32Array((canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height).data.buffer);
-      const column = (x: number): string => Array.from({ length: height }, (_, y) => pixels[y * width + x]).join(' ');
-      return Array.from({ length: width }, (_, x) => x).filter((x) => x === 0 || column(x) !== column(x - 1)).length;
-    });
-  expect(await columns()).toBeGreaterThan(100);
-  await page.keyboard.press('g');
-  const caption = (await page.locator('[data-caption=A]').textContent())!;
-  const cells = Number(/Map of (\d+)\u00a0×/.exec(caption)![1]);
-  await expect.poll(columns).toBeLessThanOrEqual(cells);
-  expect(await columns()).toBeGreaterThan(1);
-  expect(await maps.first().evaluate((canvas) => getComputedStyle(canvas).imageRendering)).toBe('pixelated');
-  await expect(page.locator('[data-contour]')).toHaveCount(0);
-  await page.keyboard.press('g');
+  await test.step('P held shows photographs without maps; G shows the cells; labels fade near the pointer, and L hides them', async () => {
+    const maps = page.locator('[data-pane] canvas');
+    const photo = page.locator('[data-pane=a] img');
+    const filterOf = (): Promise<string> => photo.evaluate((img) => getComputedStyle(img).filter);
+    expect(await filterOf()).toBe('saturate(1) brightness(0.8)'); // in colour, a little darker
+    await page.keyboard.down('p');
+    for (const map of await maps.all()) await expect(map).toBeHidden();
+    expect(await filterOf()).toBe('none');
+    await expect(page.locator('[data-label]')).toHaveCount(0);
+    await page.keyboard.up('p');
+    await expect(maps.first()).toBeVisible();
+    await page.getByRole('button', { name: 'More map options' }).click();
+    await page.getByRole('slider', { name: 'Darken' }).fill('0');
+    await page.keyboard.press('Escape');
+    expect(await filterOf()).toBe('saturate(1) brightness(1)');
 
-  const label = page.locator('[data-label=a]');
-  const shownAt = (locator: Locator): Promise<DOMRect> => locator.evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
-  expect((await shownAt(label)).bottom).toBeLessThanOrEqual((await shownAt(photo)).top); // there is room above the image
-  for (let i = 0; i < 3; i++) await page.keyboard.press('+');
-  expect((await shownAt(label)).top).toBeGreaterThan((await shownAt(photo)).top); // no room any more
-  const box = (await label.boundingBox())!;
-  await expect(label).toHaveCSS('opacity', '1');
-  await page.mouse.move(box.x + box.width + 30, box.y + box.height + 30);
-  await expect(label).toHaveCSS('opacity', '0');
-  await page.mouse.move(0, 0);
-  await expect(label).toHaveCSS('opacity', '1');
-  await page.keyboard.press('l');
-  await expect(page.locator('[data-label]')).toHaveCount(0);
-  await page.keyboard.press('l');
+    /** Columns of the painted map: neighbouring columns of one colour count as one. */
+    const columns = (): Promise<number> =>
+      maps.first().evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const pixels = new Uint32Array((canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height).data.buffer);
+        const column = (x: number): string => Array.from({ length: height }, (_, y) => pixels[y * width + x]).join(' ');
+        return Array.from({ length: width }, (_, x) => x).filter((x) => x === 0 || column(x) !== column(x - 1)).length;
+      });
+    expect(await columns()).toBeGreaterThan(100);
+    await page.keyboard.press('g');
+    const caption = (await page.locator('[data-caption=A]').textContent())!;
+    const cells = Number(/Map of (\d+)\u00a0×/.exec(caption)![1]);
+    await expect.poll(columns).toBeLessThanOrEqual(cells);
+    expect(await columns()).toBeGreaterThan(1);
+    expect(await maps.first().evaluate((canvas) => getComputedStyle(canvas).imageRendering)).toBe('pixelated');
+    await expect(page.locator('[data-contour]')).toHaveCount(0);
+    await page.keyboard.press('g');
+
+    const label = page.locator('[data-label=a]');
+    const shownAt = (locator: Locator): Promise<DOMRect> => locator.evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
+    expect((await shownAt(label)).bottom).toBeLessThanOrEqual((await shownAt(photo)).top); // there is room above the image
+    for (let i = 0; i < 3; i++) await page.keyboard.press('+');
+    expect((await shownAt(label)).top).toBeGreaterThan((await shownAt(photo)).top); // no room any more
+    const box = (await label.boundingBox())!;
+    await expect(label).toHaveCSS('opacity', '1');
+    await page.mouse.move(box.x + box.width + 30, box.y + box.height + 30);
+    await expect(label).toHaveCSS('opacity', '0');
+    await page.mouse.move(0, 0);
+    await expect(label).toHaveCSS('opacity', '1');
+    await page.keyboard.press('l');
+    await expect(page.locator('[data-label]')).toHaveCount(0);
+    await page.keyboard.press('l');
+  });
+
+  await test.step('a cancelled measurement of the scale is named, and repeated only on request', async () => {
+    const pair = page.url();
+    let asked = 0;
+    const cancelled = encode({ ok: false, error: { code: 'cancelled', message: 'Cancelled.', details: {} } });
+    await page.route('**/call/compare.mapScale', (route) =>
+      ++asked === 1 ? route.fulfill({ contentType: 'application/json', body: cancelled }) : route.continue(),
+    );
+    const gradcam = `${pair}&method=gradcam`;
+    await page.goto(gradcam);
+    await expect(legend(page)).toHaveAccessibleName(/measuring was cancelled/);
+    await page.getByRole('button', { name: /ap options$/ }).click();
+    await expect(page.getByRole('slider', { name: 'Darken' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await page.goto(pair);
+    await expect(legend(page)).toHaveAccessibleName(/this run’s scale: from/);
+    await page.goto(gradcam);
+    await expect(legend(page)).toHaveAccessibleName(/measuring was cancelled/);
+    expect(asked).toBe(1);
+    await page.getByRole('button', { name: 'Measure again' }).click();
+    await expect(legend(page)).toHaveAccessibleName(/this run’s scale: from/);
+    expect(asked).toBe(2);
+  });
+
+  await test.step('a pair that was judged with other maps says so, with a link to that comparison', async () => {
+    await page.goto(page.url().replace('&method=gradcam', ''));
+    await expect(page.getByRole('combobox', { name: 'Method of the maps' })).toHaveValue('path');
+    await page.keyboard.press('1');
+    const agree = page.getByRole('button', { name: 'Agree', exact: true });
+    await expect(agree).toHaveAttribute('aria-pressed', 'true');
+    const judged = page.getByText(/^Judged “agree” with Path maps/);
+    await expect(judged).toBeHidden();
+    await page.goto(`${page.url()}&method=layercam`);
+    await expect(judged).toBeVisible();
+    await expect(agree).toHaveAttribute('aria-pressed', 'false');
+    await page.keyboard.press('w');
+    await expect(page.getByText(/^Judged “agree” with Path maps, with A and B swapped/)).toBeVisible();
+    await page.getByRole('link', { name: 'open it' }).click();
+    await expect(agree).toHaveAttribute('aria-pressed', 'true');
+    await expect(judged).toBeHidden();
+  });
 });
 
 for (const [name, width, height, layout] of [
@@ -171,47 +215,6 @@ for (const [name, width, height, layout] of [
     await expect(strip).toHaveCount(0);
     await expect.poll(async () => (await served.call('settings.get', {})).sidebar).toBe(true); // stored, for the next test
   });
-
-test('a pair that was judged with other maps says so, with a link to that comparison', async ({ page, served }) => {
-  await openPair(page, served);
-  await page.keyboard.press('1');
-  const agree = page.getByRole('button', { name: 'Agree', exact: true });
-  await expect(agree).toHaveAttribute('aria-pressed', 'true');
-  const judged = page.getByText(/^Judged “agree” with Path maps/);
-  await expect(judged).toBeHidden();
-  await page.goto(`${page.url()}&method=layercam`);
-  await expect(judged).toBeVisible();
-  await expect(agree).toHaveAttribute('aria-pressed', 'false');
-  await page.keyboard.press('w');
-  await expect(page.getByText(/^Judged “agree” with Path maps, with A and B swapped/)).toBeVisible();
-  await page.getByRole('link', { name: 'open it' }).click();
-  await expect(agree).toHaveAttribute('aria-pressed', 'true');
-  await expect(judged).toBeHidden();
-});
-
-test('a cancelled measurement of the scale is named, and repeated only on request', async ({ page, served }) => {
-  await openPair(page, served);
-  const pair = page.url();
-  let asked = 0;
-  const cancelled = encode({ ok: false, error: { code: 'cancelled', message: 'Cancelled.', details: {} } });
-  await page.route('**/call/compare.mapScale', (route) =>
-    ++asked === 1 ? route.fulfill({ contentType: 'application/json', body: cancelled }) : route.continue(),
-  );
-  const gradcam = `${pair}&method=gradcam`;
-  await page.goto(gradcam);
-  await expect(legend(page)).toHaveAccessibleName(/measuring was cancelled/);
-  await page.getByRole('button', { name: /ap options$/ }).click();
-  await expect(page.getByRole('slider', { name: 'Darken' })).toBeVisible();
-  await page.keyboard.press('Escape');
-  await page.goto(pair);
-  await expect(legend(page)).toHaveAccessibleName(/this run’s scale: from/);
-  await page.goto(gradcam);
-  await expect(legend(page)).toHaveAccessibleName(/measuring was cancelled/);
-  expect(asked).toBe(1);
-  await page.getByRole('button', { name: 'Measure again' }).click();
-  await expect(legend(page)).toHaveAccessibleName(/this run’s scale: from/);
-  expect(asked).toBe(2);
-});
 
 /** Two test images of different classes. Returns the comparison. */
 async function openUnlikePair(page: Page, served: ServedWorkbench): Promise<string> {

@@ -71,39 +71,88 @@ test('two images are chosen; the verdict is shown and keys switch maps', async (
   });
 });
 
-test('the method of the maps is chosen with a line on each; a layer is offered where the method has a choice', async ({ page, served }) => {
+test('one pair: methods of the maps, zoom, keys, a dropped file', async ({ page, served }) => {
   const { dataset, run } = await trainedRun(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
   await ready(page);
-  const method = page.getByRole('combobox', { name: 'Method of the maps' });
-  const layer = page.getByRole('combobox', { name: 'Layer of the maps' });
-  await expect(method).toHaveValue('path');
-  await expect(method).toHaveAccessibleDescription(/add up to what the image contributes/);
-  await expect(layer).toHaveCount(0);
-  await method.selectOption({ label: 'Grad-CAM' });
-  await expect(method).toHaveAccessibleDescription(/The published method/);
-  await expect(layer).toHaveValue('stage3');
-  await layer.selectOption('stage1');
-  await expect(page).toHaveURL(/layer=stage1&method=gradcam/);
-  await expect(page.getByText('8 × 8 cells').first()).toBeVisible();
-  await method.selectOption({ label: 'LayerCAM' });
-  await expect(layer).toHaveValue('stage3');
-  await expect(method).toHaveAccessibleDescription(/At the last layer it equals Grad-CAM/);
-  await layer.selectOption('stage1');
-  await expect(method).not.toHaveAccessibleDescription(/At the last layer/);
-  await method.selectOption({ label: 'Detail' });
-  await expect(method).toHaveAccessibleDescription(/finer, less certain/);
-  await expect(layer).toHaveCount(0);
-  await expect(page.getByText('without a unit: not a share of the distance').first()).toBeVisible();
-  await method.selectOption({ label: 'Integrated gradients' });
-  await expect(page.getByText(/The integral over 16 steps misses that by/).first()).toBeVisible();
-  await method.selectOption({ label: 'Occlusion' });
-  await expect(page.getByText('9 × 9 cells').first()).toBeVisible();
-  await expect(page).toHaveURL(/method=occlusion/);
-  await method.selectOption({ label: 'Path' });
-  await expect(layer).toHaveCount(0);
-  await expect(page).not.toHaveURL(/layer=|method=/);
+
+  await test.step('the method of the maps is chosen with a line on each; a layer is offered where the method has a choice', async () => {
+    const method = page.getByRole('combobox', { name: 'Method of the maps' });
+    const layer = page.getByRole('combobox', { name: 'Layer of the maps' });
+    await expect(method).toHaveValue('path');
+    await expect(method).toHaveAccessibleDescription(/add up to what the image contributes/);
+    await expect(layer).toHaveCount(0);
+    await method.selectOption({ label: 'Grad-CAM' });
+    await expect(method).toHaveAccessibleDescription(/The published method/);
+    await expect(layer).toHaveValue('stage3');
+    await layer.selectOption('stage1');
+    await expect(page).toHaveURL(/layer=stage1&method=gradcam/);
+    await expect(page.getByText('8 × 8 cells').first()).toBeVisible();
+    await method.selectOption({ label: 'LayerCAM' });
+    await expect(layer).toHaveValue('stage3');
+    await expect(method).toHaveAccessibleDescription(/At the last layer it equals Grad-CAM/);
+    await layer.selectOption('stage1');
+    await expect(method).not.toHaveAccessibleDescription(/At the last layer/);
+    await method.selectOption({ label: 'Detail' });
+    await expect(method).toHaveAccessibleDescription(/finer, less certain/);
+    await expect(layer).toHaveCount(0);
+    await expect(page.getByText('without a unit: not a share of the distance').first()).toBeVisible();
+    await method.selectOption({ label: 'Integrated gradients' });
+    await expect(page.getByText(/The integral over 16 steps misses that by/).first()).toBeVisible();
+    await method.selectOption({ label: 'Occlusion' });
+    await expect(page.getByText('9 × 9 cells').first()).toBeVisible();
+    await expect(page).toHaveURL(/method=occlusion/);
+    await method.selectOption({ label: 'Path' });
+    await expect(layer).toHaveCount(0);
+    await expect(page).not.toHaveURL(/layer=|method=/);
+  });
+
+  await test.step('zoom and pan move both images; the keyboard cursor reads values', async () => {
+    const sizes = (): Promise<number[]> =>
+      page.locator('[data-pane] img').evaluateAll((list) => list.map((img) => Math.round(img.getBoundingClientRect().width)));
+    const whole = await sizes();
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    expect(await sizes()).toEqual(whole.map((width) => Math.round(width * 1.5625)));
+    await page.locator('[data-pane=b]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect(page.locator('#reading-b')).toContainText('px');
+    await page.keyboard.press('0');
+    expect(await sizes()).toEqual(whole);
+  });
+
+  await test.step('a key changes the overlay before the next task begins', async () => {
+    await page.waitForTimeout(600); // the other maps are prepared while idle
+    const toggles = await page.evaluate(async () => {
+      const shown: { key: string; shown: string }[] = [];
+      for (const key of ['c', 's', 'f', 'c', 's', 'f', 'n', 'f', 's']) {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+        await new Promise((done) => setTimeout(done)); // effects have run: the canvas is painted
+        const canvases = [...document.querySelectorAll('canvas')];
+        shown.push({ key, shown: canvases.map((canvas) => (canvas.checkVisibility() ? canvas.toDataURL() : 'hidden')).join() });
+      }
+      return shown;
+    });
+    const shown = new Map(toggles.map((toggle) => [toggle.key, toggle.shown]));
+    expect(shown.get('n')).toMatch(/^hidden(,hidden)*$/);
+    expect(shown.get('c') === shown.get('f')).toBe(false); // painted before the next task begins (a signed map may look like either)
+    for (const toggle of toggles) expect(toggle.shown === shown.get(toggle.key)).toBe(true); // and the same one every time
+  });
+
+  await test.step('a file dropped on an image replaces it', async () => {
+    const [row] = await served.call('images.rows', { dataset, ids: [a] });
+    const { root } = await served.call('datasets.get', { dataset });
+    const bytes = readFileSync(`${root}/${row!.file}`).toString('base64');
+    await page.locator('[data-pane=b]').evaluate((pane, base64) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped <b>.png', { type: 'image/png' }));
+      for (const type of ['dragover', 'drop']) pane.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }, bytes);
+    await expect(page.getByText(/are identical files, so every network considers them the same/).first()).toBeVisible(); // it is image A again
+    await expect(page.locator('[data-verdict]')).toHaveText('Same');
+  });
 });
 
 test('the value under the pointer is read from the map; swapping A and B swaps the maps', async ({ page, served }) => {
@@ -134,25 +183,6 @@ test('the value under the pointer is read from the map; swapping A and B swaps t
     .poll(async () => (await paint(page)).map((sum) => Math.round(sum / 2e5)))
     .toEqual([before[1]!, before[0]!].map((sum) => Math.round(sum / 2e5)));
   await expect(page).toHaveURL(new RegExp(`a=${dataset}%2F${b}`));
-});
-
-test('zoom and pan move both images; the keyboard cursor reads values', async ({ page, served }) => {
-  const { dataset, run } = await trainedRun(served);
-  const [a, b] = await twoImages(served, dataset);
-  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
-  await ready(page);
-  const sizes = (): Promise<number[]> =>
-    page.locator('[data-pane] img').evaluateAll((list) => list.map((img) => Math.round(img.getBoundingClientRect().width)));
-  const whole = await sizes();
-  await page.keyboard.press('+');
-  await page.keyboard.press('+');
-  expect(await sizes()).toEqual(whole.map((width) => Math.round(width * 1.5625)));
-  await page.locator('[data-pane=b]').focus();
-  await page.keyboard.press('ArrowRight');
-  await page.keyboard.press('ArrowRight');
-  await expect(page.locator('#reading-b')).toContainText('px');
-  await page.keyboard.press('0');
-  expect(await sizes()).toEqual(whole);
 });
 
 test('judgement and note survive a reload, and the pair is not computed again', async ({ page, served }) => {
@@ -274,45 +304,6 @@ for (const colorScheme of ['light', 'dark'] as const)
       expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
     }
   });
-
-test('a key changes the overlay before the next task begins', async ({ page, served }) => {
-  const { dataset, run } = await trainedRun(served);
-  const [a, b] = await twoImages(served, dataset);
-  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
-  await ready(page);
-  await page.waitForTimeout(600); // the other maps are prepared while idle
-  const toggles = await page.evaluate(async () => {
-    const shown: { key: string; shown: string }[] = [];
-    for (const key of ['c', 's', 'f', 'c', 's', 'f', 'n', 'f', 's']) {
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
-      await new Promise((done) => setTimeout(done)); // effects have run: the canvas is painted
-      const canvases = [...document.querySelectorAll('canvas')];
-      shown.push({ key, shown: canvases.map((canvas) => (canvas.checkVisibility() ? canvas.toDataURL() : 'hidden')).join() });
-    }
-    return shown;
-  });
-  const shown = new Map(toggles.map((toggle) => [toggle.key, toggle.shown]));
-  expect(shown.get('n')).toMatch(/^hidden(,hidden)*$/);
-  expect(shown.get('c') === shown.get('f')).toBe(false); // painted before the next task begins (a signed map may look like either)
-  for (const toggle of toggles) expect(toggle.shown === shown.get(toggle.key)).toBe(true); // and the same one every time
-});
-
-test('a file dropped on an image replaces it', async ({ page, served }) => {
-  const { dataset, run } = await trainedRun(served);
-  const [a, b] = await twoImages(served, dataset);
-  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
-  await ready(page);
-  const [row] = await served.call('images.rows', { dataset, ids: [a] });
-  const { root } = await served.call('datasets.get', { dataset });
-  const bytes = readFileSync(`${root}/${row!.file}`).toString('base64');
-  await page.locator('[data-pane=b]').evaluate((pane, base64) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped <b>.png', { type: 'image/png' }));
-    for (const type of ['dragover', 'drop']) pane.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
-  }, bytes);
-  await expect(page.getByText(/are identical files, so every network considers them the same/).first()).toBeVisible(); // it is image A again
-  await expect(page.locator('[data-verdict]')).toHaveText('Same');
-});
 
 test('an interrupted only run is reported, resumed, and then compares', async ({ page, served }) => {
   const dataset = await importColours(served, 12, 'interrupted');

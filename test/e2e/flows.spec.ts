@@ -11,42 +11,43 @@ test.use({ atStart: 'trained' });
 
 const view = (page: Page, name: string) => page.getByRole('navigation', { name: 'Workbench' }).getByRole('link', { name });
 
-test('a view opens where it was left; a click on the open view goes to its start', async ({ page, served }) => {
+test('a view that was left', async ({ page, served }) => {
   const { run } = await trainedRun(served);
-  await page.goto(`${served.url}#/compare?run=${run}&queue=borderline`);
-  await expect(page.getByText(/^pair 1 of/)).toBeVisible();
-  await page.keyboard.press('j');
-  await page.keyboard.press('j');
-  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
-  const route = new URL(page.url()).hash;
-  await view(page, 'Images').click();
-  await expect(page.getByRole('listbox', { name: 'Images' })).toBeVisible();
-  await view(page, 'Compare').click();
-  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
-  expect(new URL(page.url()).hash).toBe(route);
-  await view(page, 'Images').click();
-  await page.keyboard.press('Control+3');
-  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
-  await view(page, 'Compare').click();
-  await page.getByRole('button', { name: 'Borderline pairs' }).click();
-  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
-});
 
-test('a view is opened where it was left, however fast it follows on another one', async ({ page, served }) => {
-  const { run } = await trainedRun(served);
-  await page.goto(`${served.url}#/compare?run=${run}&queue=borderline&n=3`);
-  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
-  const route = new URL(page.url()).hash;
-  const steps = [
-    async () => void window.dispatchEvent(new KeyboardEvent('keydown', { key: '3', ctrlKey: true })),
-    async () => document.querySelector<HTMLElement>('[data-tour="compare"]')!.click(),
-  ];
-  for (const step of steps) {
-    await page.evaluate(`document.querySelector('[data-tour="images"]').click(); (${String(step)})()`); // before the page fires 'hashchange'
-    await page.waitForTimeout(300);
+  await test.step('a view opens where it was left; a click on the open view goes to its start', async () => {
+    await page.goto(`${served.url}#/compare?run=${run}&queue=borderline`);
+    await expect(page.getByText(/^pair 1 of/)).toBeVisible();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+    const route = new URL(page.url()).hash;
+    await view(page, 'Images').click();
+    await expect(page.getByRole('listbox', { name: 'Images' })).toBeVisible();
+    await view(page, 'Compare').click();
     await expect(page.getByText(/^pair 3 of/)).toBeVisible();
     expect(new URL(page.url()).hash).toBe(route);
-  }
+    await view(page, 'Images').click();
+    await page.keyboard.press('Control+3');
+    await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+    await view(page, 'Compare').click();
+    await page.getByRole('button', { name: 'Borderline pairs' }).click();
+    await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+  });
+
+  await test.step('a view is opened where it was left, however fast it follows on another one', async () => {
+    await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+    const route = new URL(page.url()).hash;
+    const steps = [
+      async () => void window.dispatchEvent(new KeyboardEvent('keydown', { key: '3', ctrlKey: true })),
+      async () => document.querySelector<HTMLElement>('[data-tour="compare"]')!.click(),
+    ];
+    for (const step of steps) {
+      await page.evaluate(`document.querySelector('[data-tour="images"]').click(); (${String(step)})()`); // before the page fires 'hashchange'
+      await page.waitForTimeout(300);
+      await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+      expect(new URL(page.url()).hash).toBe(route);
+    }
+  });
 });
 
 test('a queue that was left while its distances were computed opens its pair on the return', async ({ page, served }) => {

@@ -12,68 +12,70 @@ test.use({ atStart: 'trained' });
 
 const section = (page: Page) => page.getByRole('complementary', { name: 'Verdict and evidence' }).getByRole('region', { name: 'Check of the maps' });
 
-test('checks the maps of the shown pair: progress, then the badge with z and a sentence', async ({ page, served }) => {
+test('maps are checked, and flipped, pair after pair', async ({ page, served }) => {
   const { dataset, run } = await trainedRun(served);
-  await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/0&b=${dataset}/20`);
-  await expect(section(page)).toContainText('Not checked yet.');
-  await section(page).getByRole('button', { name: 'Check these maps' }).click();
-  await expect(section(page).locator('[data-claim]')).toBeVisible();
-  const row = (await served.call('compare.list', {})).find(({ check }) => check)!;
-  const claim = mapsClaim(row.check!);
-  await expect(section(page)).toContainText(claim.words);
-  await expect(section(page)).toContainText(claim.sentence);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
-  }
-  await page.reload(); // stored with the comparison
-  await expect(section(page).locator('[data-claim]')).toHaveText(claim.words);
-});
 
-test('the flip test: shares with their sentences, and what was blurred on the images, by keyboard too', async ({ page, served }) => {
-  const { dataset, run } = await trainedRun(served);
-  await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/2&b=${dataset}/22`);
-  const flip = page.getByRole('complementary', { name: 'Verdict and evidence' }).getByRole('region', { name: 'Flip test' });
-  await flip.getByRole('button', { name: 'Run the flip test' }).click();
-  await expect(flip.locator('[data-flip="remove-a"]')).toBeVisible();
-  const row = (await served.call('compare.list', {})).find((one) => one.flip)!;
-  const words = flipWords({ ...row, flip: row.flip! });
-  for (const mode of FLIP_MODES) {
-    for (const { part, ...claims } of words.rows) {
-      await expect(flip.locator(`[data-flip="${mode}-${part}"]`)).toContainText(claims[mode].sentence);
-      await expect(flip.locator(`[data-flip="${mode}-${part}"] [data-claim]`)).toHaveAttribute('data-claim', claims[mode].tone);
+  await test.step('checks the maps of the shown pair: progress, then the badge with z and a sentence', async () => {
+    await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/0&b=${dataset}/20`);
+    await expect(section(page)).toContainText('Not checked yet.');
+    await section(page).getByRole('button', { name: 'Check these maps' }).click();
+    await expect(section(page).locator('[data-claim]')).toBeVisible();
+    const row = (await served.call('compare.list', {})).find(({ check }) => check)!;
+    const claim = mapsClaim(row.check!);
+    await expect(section(page)).toContainText(claim.words);
+    await expect(section(page)).toContainText(claim.sentence);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
     }
-  }
-  const picture = (letter: 'a' | 'b') => page.locator(`[data-picture="${letter}"]`);
-  const toggle = flip.locator('[data-flip="remove-b"]').getByRole('button');
-  await toggle.focus();
-  await page.keyboard.press('Enter');
-  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
-  await expect.poll(() => picture('b').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(row.flip!.side);
-  await expect(picture('b')).toHaveAttribute('alt', /^Image B: .* blurred, as the network reads it/);
-  await expect(picture('a')).toHaveCount(0);
-  await expect(page.locator('[data-pane="a"]')).toContainText('Unchanged');
-  await expect(page.locator('[data-pane] canvas')).toHaveCount(0); // no map over what the network saw
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
-  }
-  await page.keyboard.press('f'); // a map again
-  await expect(picture('b')).toHaveCount(0);
-  await expect(page.locator('[data-pane] canvas')).toHaveCount(2);
-  await page.reload(); // stored with the comparison
-  await expect(flip.locator('[data-flip]')).toHaveCount(6);
-});
+    await page.reload(); // stored with the comparison
+    await expect(section(page).locator('[data-claim]')).toHaveText(claim.words);
+  });
 
-test('a check that fails says why, and can be tried again', async ({ page, served }) => {
-  const { dataset, run } = await trainedRun(served);
-  await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/1&b=${dataset}/21`);
-  await page.locator('[data-verdict]').waitFor();
-  await page.route('**/call/compare.check', (route) => route.fulfill({ status: 500, body: '' }), { times: 1 });
-  await section(page).getByRole('button', { name: 'Check these maps' }).click();
-  await expect(section(page).getByRole('alert')).toBeVisible();
-  await section(page).getByRole('button', { name: 'Try again' }).click();
-  await expect(section(page).locator('[data-claim]')).toBeVisible();
+  await test.step('a check that fails says why, and can be tried again', async () => {
+    await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/1&b=${dataset}/21`);
+    await expect(section(page)).toContainText('Not checked yet.'); // no longer the pair before
+    await page.route('**/call/compare.check', (route) => route.fulfill({ status: 500, body: '' }), { times: 1 });
+    await section(page).getByRole('button', { name: 'Check these maps' }).click();
+    await expect(section(page).getByRole('alert')).toBeVisible();
+    await section(page).getByRole('button', { name: 'Try again' }).click();
+    await expect(section(page).locator('[data-claim]')).toBeVisible();
+  });
+
+  await test.step('the flip test: shares with their sentences, and what was blurred on the images, by keyboard too', async () => {
+    await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/2&b=${dataset}/22`);
+    await expect(section(page)).toContainText('Not checked yet.');
+    const flip = page.getByRole('complementary', { name: 'Verdict and evidence' }).getByRole('region', { name: 'Flip test' });
+    await flip.getByRole('button', { name: 'Run the flip test' }).click();
+    await expect(flip.locator('[data-flip="remove-a"]')).toBeVisible();
+    const row = (await served.call('compare.list', {})).find((one) => one.flip)!;
+    const words = flipWords({ ...row, flip: row.flip! });
+    for (const mode of FLIP_MODES) {
+      for (const { part, ...claims } of words.rows) {
+        await expect(flip.locator(`[data-flip="${mode}-${part}"]`)).toContainText(claims[mode].sentence);
+        await expect(flip.locator(`[data-flip="${mode}-${part}"] [data-claim]`)).toHaveAttribute('data-claim', claims[mode].tone);
+      }
+    }
+    const picture = (letter: 'a' | 'b') => page.locator(`[data-picture="${letter}"]`);
+    const toggle = flip.locator('[data-flip="remove-b"]').getByRole('button');
+    await toggle.focus();
+    await page.keyboard.press('Enter');
+    await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+    await expect.poll(() => picture('b').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(row.flip!.side);
+    await expect(picture('b')).toHaveAttribute('alt', /^Image B: .* blurred, as the network reads it/);
+    await expect(picture('a')).toHaveCount(0);
+    await expect(page.locator('[data-pane="a"]')).toContainText('Unchanged');
+    await expect(page.locator('[data-pane] canvas')).toHaveCount(0); // no map over what the network saw
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
+    }
+    await page.keyboard.press('f'); // a map again
+    await expect(picture('b')).toHaveCount(0);
+    await expect(page.locator('[data-pane] canvas')).toHaveCount(2);
+    await page.reload(); // stored with the comparison
+    await expect(flip.locator('[data-flip]')).toHaveCount(6);
+  });
 });
 
 test('a counterfactual map that fails its check is grey, and says so in words', async ({ page, served }) => {
