@@ -1,3 +1,4 @@
+import type { Certainty } from './calibration.ts';
 import type { Comparison, ExplainedVerdict } from './comparison.ts';
 import type { Split } from './dataset.ts';
 import type { Calibration } from './run.ts';
@@ -67,27 +68,15 @@ export function shareSentence({
   return `At this distance the fitted curve puts the share of ${pairs} at ${probabilityText(share)}${interval}${beyond}.${older}`;
 }
 
-/** The probability that the verdict is right, with its 95 % interval; without one, low and high are the probability itself. */
-export function rightShare({
-  verdict,
-  similarity,
-  certainty,
-}: {
-  verdict: Comparison['verdict'];
-  similarity: number;
-  certainty?: Interval | null | undefined;
-}): {
-  share: number;
-  low: number;
-  high: number;
-} {
-  const { low, high } = certainty ?? { low: similarity, high: similarity };
-  return verdict === 'same' ? { share: similarity, low, high } : { share: 1 - similarity, low: 1 - high, high: 1 - low };
+/** What rightShare needs of a comparison or of a pair of a queue. */
+export interface Judged extends Pick<Comparison, 'verdict' | 'similarity'> {
+  certainty?: Pick<Certainty, 'low' | 'high'> | null | undefined;
 }
 
-interface Interval {
-  low: number;
-  high: number;
+/** The probability that the verdict is right, 0..1, with its 95 % interval; without one, low and high are the probability itself. */
+export function rightShare({ verdict, similarity, certainty }: Judged): { share: number; low: number; high: number } {
+  const { low, high } = certainty ?? { low: similarity, high: similarity };
+  return verdict === 'same' ? { share: similarity, low, high } : { share: 1 - similarity, low: 1 - high, high: 1 - low };
 }
 
 /**

@@ -38,7 +38,7 @@ export const LOSS_INFO = {
   },
   triplet: {
     label: 'triplet loss',
-    note: 'asks that other classes are farther away than the own class, by the margin',
+    note: 'keeps images of other classes farther away than those of the own class, by the margin',
     unit: 'distance',
     samples: 'labelled',
     needsUnitLength: false,
@@ -70,7 +70,7 @@ export const LOSS_INFO = {
   },
   supcon: {
     label: 'supervised contrastive loss',
-    note: 'makes the own class the most similar part of a step’s images',
+    note: 'pulls each image towards the others of its class, against all images of the step',
     unit: 'nats',
     samples: 'labelled',
     needsUnitLength: true,
@@ -84,7 +84,7 @@ export const LOSS_INFO = {
   },
   arcface: {
     label: 'ArcFace loss',
-    note: 'learns a direction for each class and asks for an angle between classes',
+    note: 'learns a direction for each class, with an angle between classes',
     unit: 'nats',
     samples: 'labelled',
     needsUnitLength: true,
@@ -134,9 +134,9 @@ export const trainsBySteps = ({ samples }: LossInfo): boolean => samples !== 'no
 export const samplesPerStep = (config: { loss: LossName; batch: number; classesPerStep: number; imagesPerClass: number }): number =>
   lossInfo(config.loss).samples === 'labelled' ? config.classesPerStep * config.imagesPerClass : config.batch;
 
-/** Distance of two unrelated embeddings of length 1: at a right angle. The scale of distances where the margin is none. */
-export const RIGHT_ANGLE = Math.SQRT2;
+/** Distance of two embeddings of length 1 at a right angle, as unrelated ones are on average. */
+const ORTHOGONAL_DISTANCE = Math.SQRT2;
 
-/** The distance that different images are expected to have: the margin where it is a distance, else that of a right angle. */
+/** The distance that different images are expected to have: the margin of the contrastive loss, else ORTHOGONAL_DISTANCE. */
 export const expectedDistance = ({ loss, margin }: { loss: LossName; margin: number }): number =>
-  lossInfo(loss).margin?.unit === 'distance' && loss !== 'triplet' ? margin : RIGHT_ANGLE;
+  loss === 'contrastive' ? margin : ORTHOGONAL_DISTANCE;

@@ -112,7 +112,7 @@ export interface CurveFit {
   /** Covariance over these units of the logit at the distance `centre` and of the slope: [variance of the logit, covariance, variance of the slope]. */
   centre: number;
   covariance: [number, number, number];
-  /** On these pairs, each by a curve that saw neither of its units (crossFitted). null: too few pairs. */
+  /** On these pairs, each by a curve that saw neither of its units (crossFitReliability). null: too few pairs. */
   reliability: Reliability | null;
 }
 

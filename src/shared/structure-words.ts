@@ -78,6 +78,10 @@ export function gainSentence({ gain: { recall1 } }: Pick<Retrieval, 'gain'>): st
 export const retrievalNote = (noun: string): string =>
   `Recall@k: share of test images with one of the same ${noun} among the nearest k; Recall@1 is also the precision at 1. R-precision and MAP@R: of the nearest R, where R is the number of other images of its ${noun} (Musgrave et al. 2020). Copies of an image are left out; other images at the same distance count against the network. Intervals (95 %) are over queries and ignore that all queries share one gallery.`;
 
+/** "Reading images: 12 of 300" */
+export const structureProgressText = ({ stage, done, total }: { stage: 'images' | 'queries'; done: number; total: number }): string =>
+  `${stage === 'images' ? 'Reading images' : 'Comparing images'}: ${countText(done)} of ${countText(total)}`;
+
 /**
  * The pairs of different classes (or groups) that are most often called the same, at most `count`. Ordered by the lower end of the 95 %
  * interval of the error rate (Wilson 1927), so that one wrong verdict of one pair does not come first. Without cells that have no error.

@@ -1,6 +1,6 @@
 import type { Certainty } from './calibration.ts';
 import type { Comparison, Verdict } from './comparison.ts';
-import { rightShare, shareSentence, verdictWord } from './comparison-words.ts';
+import { type Judged, rightShare, shareSentence, verdictWord } from './comparison-words.ts';
 import { plural, probabilityText } from './format.ts';
 import { isIdentical, trainedCount, truthOf } from './pair-truth.ts';
 import type { QueuedPair } from './pair-queue.ts';
@@ -17,7 +17,6 @@ export interface VerdictClaim {
 }
 
 type Claimed = Pick<Comparison, 'verdict' | 'certainty' | 'similarity' | 'images' | 'meaning'>;
-type Judged = Pick<Comparison, 'verdict' | 'similarity'> & { certainty?: Pick<Certainty, 'low' | 'high'> | null };
 
 const IDENTICAL = 'Identical images get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.';
 

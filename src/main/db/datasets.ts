@@ -17,8 +17,8 @@ export interface DatasetStore {
   /** The newest data set with this identity, or null. */
   findSame(identity: DatasetIdentity): DatasetSummary | null;
   /**
-   * Replaces rejected files, warnings, the name of the groups and the images' facts after an import of an unchanged data set, and fills in contents that an older
-   * version left out.
+   * Replaces rejected files, warnings, the name of the groups and the images' facts after an import of an unchanged data set, and fills in
+   * contents that an older version left out.
    */
   replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings' | 'images' | 'groupName'>): DatasetSummary;
   /** Newest first, without removed ones. */

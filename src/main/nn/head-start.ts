@@ -122,7 +122,7 @@ function hiddenUnits(points: Float64Array, classes: number, random: Random): Uni
   return [...classUnits, ...randomUnits];
 }
 
-/** Hidden activations [POINTS, HIDDEN + 1]. The last column is the constant 1: its weight is the last bias, on which distances of raw embeddings don't depend. */
+/** Hidden activations [POINTS, HIDDEN + 1]. The last column is 1: its weight is the last bias, which cancels in distances of raw embeddings. */
 function activations(points: Float64Array, units: readonly Unit[], classes: number): Matrix {
   const out = new Matrix(POINTS, HIDDEN + 1);
   for (let i = 0; i < POINTS; i++) {

@@ -29,7 +29,7 @@ export function buildHead(b: Builder, { dim, head = 'raw' }: { dim: number; head
   return head === 'unit' ? toUnitLength(b.program, last) : last;
 }
 
-/** Numbers of an embedding. `channels`: C, of the pooled features. */
+/** Dimension of an embedding. `channels`: C, of the pooled features. */
 export const embeddingLength = ({ dim, head = 'raw' }: { dim: number; head?: HeadKind | undefined }, channels: number): number =>
   head === 'probe' ? dim + channels : dim;
 

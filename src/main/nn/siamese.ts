@@ -32,7 +32,7 @@ export const specOf = ({ backbone, flavour, size, dim, loss, embedding }: RunCon
   head: loss === 'probe' ? 'probe' : embedding,
 });
 
-/** Numbers of an embedding. */
+/** Dimension of an embedding. */
 export const embeddingSize = (spec: SiameseSpec): number =>
   spec.head === 'probe' ? embeddingLength(spec, entryShape(spec, 'pooled')[0]!) : spec.dim;
 

@@ -1,5 +1,5 @@
 import type { RunRow } from '../../shared/run.ts';
-import { aucText, durationText, percentText } from '../../shared/format.ts';
+import { aucText, durationText } from '../../shared/format.ts';
 import { bestAuc } from './best-run.ts';
 
 /** Status of a run in one or two sentences. */
@@ -55,5 +55,3 @@ export function curveWarning(run: RunRow): string | null {
     return 'The last epoch was the best, so the network was still improving. More epochs may help.';
   return null;
 }
-
-export const shareText = (count: number, of: number): string => (of === 0 ? '–' : percentText(count / of));

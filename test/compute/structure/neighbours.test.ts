@@ -16,11 +16,11 @@ const rowOf = (i: number): Float32Array => rows.subarray(i * D, (i + 1) * D);
 const unit = new Gallery(N, D);
 for (let i = 0; i < N; i++) unit.setUnit(i, rowOf(i));
 
-const request = (space: 'embedding' | 'features', fully: number): NeighbourRequest => ({
+const request = (space: 'embedding' | 'features', fullCount: number): NeighbourRequest => ({
   gallery: space === 'embedding' ? centredGallery(rows, D) : unit,
   space,
   queries: Array.from({ length: TEST }, (_, i) => TEST - 1 - i),
-  fully,
+  fullCount,
   test: new Relevance(labels.slice(0, TEST)),
   all: new Relevance(labels),
 });

@@ -47,7 +47,7 @@ describe('itemsOf', () => {
 });
 
 describe('chooseQueries', () => {
-  const queriesOf = (test: number, all: number): { queries: number[]; fully: number } =>
+  const queriesOf = (test: number, all: number): { queries: number[]; fullCount: number } =>
     chooseQueries({ test, positions: new Int32Array(all) }, random);
 
   it('takes every test image of usual data sets, for both galleries', () => {
@@ -57,17 +57,17 @@ describe('chooseQueries', () => {
       [6000, 6000],
       [0, 5],
     ] as const) {
-      const { queries, fully } = queriesOf(test, all);
+      const { queries, fullCount } = queriesOf(test, all);
       expect(queries).toEqual(Array.from({ length: test }, (_, i) => i));
-      expect(fully).toBe(test);
+      expect(fullCount).toBe(test);
     }
   });
 
   it('samples of many test images, and fewer of them among very many images', () => {
-    const { queries, fully } = queriesOf(10_000, 50_000);
+    const { queries, fullCount } = queriesOf(10_000, 50_000);
     expect(new Set(queries).size).toBe(4500);
     expect(Math.max(...queries)).toBeGreaterThan(9000); // not the first ones
-    expect(fully).toBe(500);
-    expect(queriesOf(10_000, 10_000)).toMatchObject({ fully: 6000 });
+    expect(fullCount).toBe(500);
+    expect(queriesOf(10_000, 10_000)).toMatchObject({ fullCount: 6000 });
   });
 });

@@ -50,11 +50,14 @@ describe('the chosen sections', () => {
   test('the quality says which pairs it rests on, with the same digits in one row', () => {
     const metrics = RUN.metrics.map((m) => ({ ...m, accuracy: 0.974, eer: 0.12 }));
     const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics }], sections: ['quality'] })));
-    expect(text).toContain('computed over pairs that all runs of the data set share');
+    expect(text).not.toContain('computed over pairs');
     expect(text).toContain('These figures are of the pairs of an older version of Twinlens.');
     const current = RUN.metrics.map((m) => ({ ...m, pairSet: 'a hash' }));
     const newer = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics: current }] })));
     expect(newer).not.toContain('older version');
+    expect(newer).toContain('computed over pairs that all runs of the data set with this meaning of “same” share');
+    const config = { ...RUN.config, same: 'pairs' as const };
+    expect(textOf(renderReport(sampleInput({ runs: [{ ...RUN, config, metrics: current }] })))).toContain('computed over the pairs of the file');
     expect(text.match(/97\.4 % (?:\d\S+ %–\S+ % )?12\.0 %/g)).toHaveLength(1 + metrics.length); // first page, and each split
   });
 

@@ -17,14 +17,14 @@ test('a device stays open for the next session, and is closed after its idle tim
   const { idle, count } = counted();
   await idle.acquire(10);
   await idle.acquire(10);
-  await idle.leave();
+  await idle.release();
   await vi.advanceTimersByTimeAsync(2 * LIMITS.ms); // one session is open
-  await idle.leave();
+  await idle.release();
   await vi.advanceTimersByTimeAsync(LIMITS.ms - 1);
   expect(count).toEqual({ opened: 1, closed: 0 });
   await idle.acquire(10);
   await vi.advanceTimersByTimeAsync(LIMITS.ms);
-  await idle.leave();
+  await idle.release();
   await vi.advanceTimersByTimeAsync(LIMITS.ms);
   expect(count).toEqual({ opened: 1, closed: 1 });
   await idle.acquire(10);
@@ -35,25 +35,25 @@ test('after sessions of many bytes a device is closed with the last of them', as
   const { idle, count } = counted();
   for (let i = 0; i < 2; i++) {
     await idle.acquire(60);
-    await idle.leave();
+    await idle.release();
     expect(count.closed).toBe(i);
   }
   await idle.acquire(60); // counts anew
-  await idle.leave();
+  await idle.release();
   expect(count).toEqual({ opened: 2, closed: 1 });
 });
 
 test('a released device is not kept by the sessions that were open, and one that does not open is tried again', async () => {
   const { idle, count } = counted();
   await idle.acquire(10);
+  await idle.close();
   await idle.release();
-  await idle.leave();
   expect(vi.getTimerCount()).toBe(0);
   expect(count).toEqual({ opened: 1, closed: 1 });
 
   const open = vi.fn(() => Promise.reject(new Error('no device')));
   const broken = new IdleDevice(open, LIMITS);
   for (let i = 0; i < 2; i++) await expect(broken.acquire(10)).rejects.toThrow('no device');
-  await broken.release();
+  await broken.close();
   expect(open).toHaveBeenCalledTimes(2);
 });

@@ -16,11 +16,11 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'runs.thresholds': ({ run }, { workbench }) => workbench.thresholds.history(run),
   'runs.setThreshold': ({ run, choice, reason }, { workbench }) => {
     workbench.thresholds.choose(run, choice, reason.trim());
-    return announceThreshold(run, workbench);
+    return applyThreshold(run, workbench);
   },
   'runs.restoreThreshold': ({ run, entry }, { workbench }) => {
     workbench.thresholds.restore(run, entry);
-    return announceThreshold(run, workbench);
+    return applyThreshold(run, workbench);
   },
   'runs.fitAgain': ({ run }, { workbench: { jobs, hub, store, evaluation, structures, thresholds } }) =>
     startFit({ jobs, hub, runs: store.runs, evaluation, structures, thresholds }, run),
@@ -50,8 +50,8 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'weights.list': (_, { workbench }) => workbench.weights.items(),
 };
 
-/** Figures on test pairs at a new threshold are computed after it was chosen. */
-function announceThreshold(run: string, { jobs, hub, store, evaluation, structures, thresholds }: Workbench): ThresholdEntry[] {
+/** After a new threshold: announces the run, and evaluates it on test pairs again if it was before. Returns the history. */
+function applyThreshold(run: string, { jobs, hub, store, evaluation, structures, thresholds }: Workbench): ThresholdEntry[] {
   hub.changed('runs', run);
   const isTested = store.runs.get(run).metrics.some(({ split }) => split === 'test');
   if (isTested) startEvaluation({ jobs, hub, runs: store.runs, evaluation, structures }, run, 'test');

@@ -83,7 +83,7 @@ function classesOfTest({ classes, classOf, splits }: StructureRequest['images'])
 
 interface RankedNeighbours {
   queries: number[];
-  fully: number;
+  fullCount: number;
   embedding: Neighbours[];
   features: Neighbours[];
 }
@@ -95,25 +95,25 @@ async function rankNeighbours(
   random: Random,
   { signal, progress }: Context,
 ): Promise<RankedNeighbours> {
-  const { queries, fully } = chooseQueries(items, random);
+  const { queries, fullCount } = chooseQueries(items, random);
   const relevance = { test: new Relevance(items.identities.slice(0, items.test)), all: new Relevance(items.identities) };
   const engine = await openEngine('onnx', 'cpu');
   let done = 0;
   const onDone = (count: number): void => progress({ stage: 'queries', done: (done += count), total: 2 * queries.length });
   const rank = (gallery: Gallery, space: 'embedding' | 'features'): Promise<Neighbours[]> =>
-    neighboursOf({ gallery, space, queries, fully, ...relevance }, engine, { signal, onDone });
+    neighboursOf({ gallery, space, queries, fullCount, ...relevance }, engine, { signal, onDone });
   const embedding = await rank(centredGallery(embeddings, embeddings.length / items.positions.length), 'embedding');
-  return { queries, fully, embedding, features: await rank(pooled, 'features') };
+  return { queries, fullCount, embedding, features: await rank(pooled, 'features') };
 }
 
 function neighbourFigures(
   { units }: StructureRequest,
   items: Items,
   classes: Names,
-  { queries, fully, embedding, features }: RankedNeighbours,
+  { queries, fullCount, embedding, features }: RankedNeighbours,
 ): Pick<RunStructure, 'retrieval' | 'neighbours'> & { recall1: (number | null)[] } {
   const retrieval = (['test', 'all'] as const).flatMap((among): Retrieval[] => {
-    const count = among === 'test' ? queries.length : fully;
+    const count = among === 'test' ? queries.length : fullCount;
     const ranked = queries.slice(0, count).flatMap((query, i): RankedPair[] => {
       const pair = { embedding: embedding[i]![among], features: features[i]![among] };
       return pair.embedding && pair.features

@@ -19,8 +19,8 @@ export interface Neighbours {
 export interface NeighbourRequest {
   gallery: Gallery;
   space: Space;
-  queries: readonly number[]; // items of the gallery, ascending, all test images; the first `fully` are also compared with all images
-  fully: number;
+  queries: readonly number[]; // items of the gallery, ascending, all test images; the first `fullCount` are also compared with all images
+  fullCount: number;
   test: Relevance; // the first items of the gallery
   all: Relevance;
 }
@@ -30,20 +30,20 @@ export interface NeighbourRequest {
  * Throws AppError 'cancelled'.
  */
 export async function neighboursOf(
-  { gallery, space, queries, fully, test, all }: NeighbourRequest,
+  { gallery, space, queries, fullCount, test, all }: NeighbourRequest,
   engine: Engine,
   { signal, onDone }: { signal: AbortSignal; onDone: (queries: number) => void },
 ): Promise<Neighbours[]> {
   const product = await compileProduct(engine, gallery.d);
   const blocks = [
-    ...chunks(queries.slice(0, fully), QUERY_BLOCK).map((block) => ({ block, width: gallery.n })),
-    ...chunks(queries.slice(fully), QUERY_BLOCK).map((block) => ({ block, width: test.length })),
+    ...chunks(queries.slice(0, fullCount), QUERY_BLOCK).map((block) => ({ block, width: gallery.n })),
+    ...chunks(queries.slice(fullCount), QUERY_BLOCK).map((block) => ({ block, width: test.length })),
   ];
   const out: Neighbours[] = [];
   try {
     for (const [b, { block, width }] of blocks.entries()) {
       const distances = await distancesOf(product, gallery, space, block, width, signal); // [block, width]
-      const isFull = b * QUERY_BLOCK < fully;
+      const isFull = b * QUERY_BLOCK < fullCount;
       for (const [i, query] of block.entries()) {
         const row = distances.subarray(i * width, (i + 1) * width);
         const inTest = rankQuery(query, row.subarray(0, test.length), test);

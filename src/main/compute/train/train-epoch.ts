@@ -21,7 +21,7 @@ interface TrainedEpoch {
 /** One pass over the epoch's samples. Throws AppError 'cancelled', or 'bad-request' if the loss becomes NaN or infinite. */
 export async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
   const { config, loss, trainer, trainImages, listedPairs, source, context } = session;
-  if (loss.samples === 'none') return trainedWithoutSteps(session, epoch);
+  if (loss.samples === 'none') return epochWithoutSteps(session, epoch);
   const samples = listedPairs ? listedSamples(listedPairs, config.seed, epoch) : SAMPLERS[loss.samples](trainImages, config.seed, epoch, config);
   const perSample = SAMPLES[loss.samples].images;
   const out: TrainedEpoch = { loss: 0, images: perSample * samples.length, distances: [], labels: [] };
@@ -77,7 +77,7 @@ function* batchesOf(
 }
 
 /** The figures of an epoch without steps, from the epoch's training pairs. */
-async function trainedWithoutSteps(session: Session, epoch: number): Promise<TrainedEpoch> {
+async function epochWithoutSteps(session: Session, epoch: number): Promise<TrainedEpoch> {
   const { config, loss, trainer, trainImages } = session;
   const pairs = trainingPairs(trainImages, config.seed, epoch, config.negatives);
   const { params } = await trainer.state();

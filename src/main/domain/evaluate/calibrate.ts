@@ -1,6 +1,6 @@
 import type { Calibration, CurveFit } from '../../../shared/run.ts';
 import { logistic } from '../../../shared/statistics.ts';
-import { crossFitted } from './cross-fit.ts';
+import { crossFitReliability } from './cross-fit.ts';
 import { fitPlatt, type PlattCurve, plattTargets } from './platt.ts';
 import { chooseThreshold } from './threshold.ts';
 import type { PairUnits } from './units.ts';
@@ -19,7 +19,7 @@ export interface CalibrationFit {
 export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, units: PairUnits): CalibrationFit {
   const balanced = chooseThreshold(distances, labels);
   const curve = fitPlatt(distances, labels);
-  const fit = { ...curveFit(distances, labels, units, curve), reliability: crossFitted(distances, labels, units) };
+  const fit = { ...curveFit(distances, labels, units, curve), reliability: crossFitReliability(distances, labels, units) };
   const midpoint = curve.centre + curve.level / curve.slope;
   const threshold = curve.slope > 0 ? Math.min(Math.max(midpoint, fit.range[0]), fit.range[1]) : balanced;
   const calibration = { threshold, slope: curve.slope, midpoint, fit };
@@ -42,16 +42,16 @@ function warningOf({ slope, midpoint, threshold, fit }: Required<Calibration>): 
 const MIN_HARD_UNITS = 10;
 
 /**
- * What the curve was fitted to, with the covariance of its two parameters over units: images, or groups where there are groups. Pairs that share a
- * unit are not independent, so the scores of the pairs are summed by unit (dyadic clustering: P. Aronow, C. Samii and V. Assenova, "Cluster-robust variance estimation for
- * dyadic data", Political Analysis 2015):
+ * What the curve was fitted to, with the covariance of its two parameters over units: images, or groups where there are groups. Pairs that
+ * share a unit are not independent, so the scores of the pairs are summed by unit (dyadic clustering: P. Aronow, C. Samii and V. Assenova,
+ * "Cluster-robust variance estimation for dyadic data", Political Analysis 2015):
  *
  *   s_i = (t_i - p_i) (1, x_i),   u_k = sum of s_i over the pairs i of unit k,   H = sum of p_i (1 - p_i) (1, x_i) (1, x_i)'
  *   V = (n - 1) / n sum of (H - H_k)^-1 u_k u_k' (H - H_k)^-1  -  sum of H^-1 s_i s_i' H^-1
  *
  * over n units; H_k is the part of H from pairs of unit k, as in the jackknife that leaves out one unit (CR3). The second sum removes the
- * noise of a pair itself, which the first counts in both of its units. If few units are in a pair on the wrong side of the curve, the
- * residuals say too little. V is then H^-1 times the pairs per two units: the precision of as many pairs as have no unit in common.
+ * noise of a pair itself, which the first counts in both of its units. If fewer than 10 units are in a pair on the wrong side of the curve, the
+ * residuals are too small a sample. V is then H^-1 times the pairs per two units: the precision of as many pairs as have no unit in common.
  */
 export function curveFit(
   distances: ArrayLike<number>,

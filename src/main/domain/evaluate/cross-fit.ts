@@ -37,7 +37,7 @@ export function crossFittedSimilarities(distances: ArrayLike<number>, labels: Ar
 }
 
 /** How well cross-fitted similarities agree with the labels; null if no pair has one. */
-export function crossFitted(distances: ArrayLike<number>, labels: ArrayLike<number>, units: PairUnits): Reliability | null {
+export function crossFitReliability(distances: ArrayLike<number>, labels: ArrayLike<number>, units: PairUnits): Reliability | null {
   const all = crossFittedSimilarities(distances, labels, units);
   const judged = Array.from(all.keys()).filter((i) => !Number.isNaN(all[i]));
   if (judged.length === 0) return null;

@@ -7,7 +7,7 @@ const BINS = 10;
 /**
  * How well similarities agree with the labels, in ten bins of similarity of equal width: the expected calibration error (C. Guo et al., "On
  * calibration of modern neural networks", 2017), the Brier score and its parts (A. Murphy, "A new vector partition of the probability score",
- * 1973; within bins, so their sum is only nearly the score). On the pairs that a curve was fitted to it is optimistic: see crossFitted.
+ * 1973; within bins, so their sum is only nearly the score). On the pairs that a curve was fitted to it is optimistic: see crossFitReliability.
  * `labels`, `similarities` [N], P(same); N > 0.
  */
 export function reliabilityOf(labels: ArrayLike<number>, similarities: ArrayLike<number>, units: PairUnits): Reliability {

@@ -26,13 +26,13 @@ export interface ClassBatch {
 }
 
 /**
- * One epoch's images, step after step: each step has `imagesPerClass` images of one class (or group, where same means same group) after another, until it has `classesPerStep` times as
- * many. So data sets with fewer classes get more images of each, and every step has the same size. A sample's label is the index of the class
+ * One epoch's images, step after step. A step takes `imagesPerClass` images of each of `classesPerStep` classes (groups, where same means
+ * same group). With fewer classes it takes more images of each, so every step has the same size. A sample's label is the index of the class
  * in alphabetical order. An epoch has as many steps as fill the data set once, at least one.
  *
- * No step has two images of one content; images whose content is filed under several classes are left out. Classes and the images of a class
- * come in turns, each in a new random order when all had theirs: small classes are repeated. A class with fewer images than `imagesPerClass`
- * gives all it has. Where all images are fewer than a step, the step has them all.
+ * No step has two images of one content; images whose content is filed under several classes are left out. Classes, and the images of a
+ * class, are used round-robin in a random order that is drawn again after each round, so images of small classes are repeated. A class with
+ * fewer than `imagesPerClass` images gives all of them. If all images are fewer than a step needs, a step has all of them.
  */
 export function labelledSamples(
   images: readonly TrainImage[],
@@ -89,7 +89,7 @@ function membersOfClasses(images: readonly TrainImage[]): number[][] {
   return [...members.values()].map((ids) => [...ids.values()]).filter(({ length }) => length > 0);
 }
 
-/** Gives items in turns: each once in a random order, then again in another. An item that is skipped keeps its place. */
+/** Round-robin: each item once in a random order, then again in another. A skipped item stays next in line. */
 class Turns {
   private readonly items: readonly number[];
   private readonly random: Random;

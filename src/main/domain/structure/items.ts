@@ -47,13 +47,13 @@ const TEST_SHARE = 0.75; // of these for the gallery of test images, where there
 const MIN_FULL = 500; // queries that are compared with all images at least, where there are as many
 
 /**
- * Test items in the order in which they are queries; the first `fully` are compared with all images, too. Up to 6,700 test images all are
+ * Test items in the order in which they are queries; the first `fullCount` are compared with all images, too. Up to 6,700 test images all are
  * queries; of more a random sample is, so that the time stays the same.
  */
-export function chooseQueries({ test, positions }: Pick<Items, 'test' | 'positions'>, random: Random): { queries: number[]; fully: number } {
+export function chooseQueries({ test, positions }: Pick<Items, 'test' | 'positions'>, random: Random): { queries: number[]; fullCount: number } {
   const all = Array.from({ length: test }, (_, i) => i);
   const others = positions.length - test;
   const count = Math.min(test, Math.floor(((others > 0 ? TEST_SHARE : 1) * MAX_COMPARED) / test));
-  const fully = others === 0 ? count : Math.min(count, Math.max(MIN_FULL, Math.floor((MAX_COMPARED - count * test) / others)));
-  return fully === test ? { queries: all, fully } : { queries: random.shuffle(all).slice(0, count), fully };
+  const fullCount = others === 0 ? count : Math.min(count, Math.max(MIN_FULL, Math.floor((MAX_COMPARED - count * test) / others)));
+  return fullCount === test ? { queries: all, fullCount } : { queries: random.shuffle(all).slice(0, count), fullCount };
 }

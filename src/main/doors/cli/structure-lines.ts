@@ -2,7 +2,16 @@ import { aucText, countText, percentText } from '../../../shared/format.ts';
 import { meaningOf } from '../../../shared/same-meaning.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import type { PairMatrix, RetrievalFigures, StructureAnswer } from '../../../shared/structure.ts';
-import { amongText, estimateText, FIGURE_NAMES, gainSentence, limitSentence, mostConfused, retrievalScope } from '../../../shared/structure-words.ts';
+import {
+  amongText,
+  estimateText,
+  FIGURE_NAMES,
+  gainSentence,
+  limitSentence,
+  mostConfused,
+  retrievalScope,
+  structureProgressText,
+} from '../../../shared/structure-words.ts';
 import type { Services } from '../../services.ts';
 import { ProgressLine } from './output.ts';
 
@@ -11,9 +20,7 @@ const LINES = 5; // confused classes that are printed; --json has all
 /** Neighbours and classes of a run, measured if they are not stored. */
 export async function structureOf({ structures }: Services, run: string, signal: AbortSignal): Promise<StructureAnswer> {
   const line = new ProgressLine();
-  const onProgress = ({ stage, done, total }: { stage: 'images' | 'queries'; done: number; total: number }): void =>
-    line.update(`${stage === 'images' ? 'Reading images' : 'Comparing images'}: ${done} of ${total}`);
-  await structures.measure(run, { signal, onProgress }).finally(() => line.end());
+  await structures.measure(run, { signal, onProgress: (p) => line.update(structureProgressText(p)) }).finally(() => line.end());
   return structures.answer(run)!;
 }
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { certaintyAt } from '../../../shared/calibration.ts';
 import { countText, distanceText, timeText } from '../../../shared/format.ts';
+import { testMetrics } from '../../../shared/run-comparison.ts';
 import { type ThresholdEntry, THRESHOLD_RULES } from '../../../shared/thresholds.ts';
 import { choiceText, RULE_WORDS, seenCaveat, thresholdLines } from '../../../shared/threshold-words.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -67,7 +68,7 @@ function stateOf({ thresholds, store }: Services, id: string): { document: objec
   const run = store.runs.get(id);
   const [current] = history as [ThresholdEntry];
   const calibration = run.calibration!;
-  const test = run.metrics.find(({ split }) => split === 'test');
+  const test = testMetrics(run);
   const { reliability, ...fit } = calibration.fit ?? {};
   const document = {
     run: id,
@@ -87,8 +88,7 @@ function stateOf({ thresholds, store }: Services, id: string): { document: objec
     test
       ? `On ${countText(test.pairs)} test pairs at the threshold ${distanceText(test.threshold)}: accuracy ${percent(test.accuracy)}${test.reliability ? `, expected calibration error ${percent(test.reliability.error)}` : ''}.`
       : 'Not evaluated on test pairs.',
-    ...(history.length > 1 ? ['History, newest first:'] : []),
-    ...(history.length > 1 ? history.map((entry) => `  ${entryLine(entry)}`) : []),
+    ...(history.length > 1 ? ['History, newest first:', ...history.map((entry) => `  ${entryLine(entry)}`)] : []),
   ];
   return { document, lines: [`Run ${id}`, ...lines.map((line) => `  ${line}`)] };
 }

@@ -17,7 +17,10 @@ export class NetworkGates {
     this.ports = ports;
   }
 
-  /** The AUC of the run's network on validation pairs, with its interval over images or groups. Throws AppError 'cancelled', and as `distances` does. */
+  /**
+   * The AUC of the run's network on validation pairs, with its interval over images or groups. Throws AppError 'cancelled', and as
+   * `distances` does.
+   */
   async of(run: RunRecord, signal: AbortSignal): Promise<NetworkGate> {
     const { snapshot } = this.ports.datasets.get(run.dataset);
     const key = JSON.stringify([run.run, run.modelSha256, snapshot]);

@@ -28,8 +28,7 @@ export interface ImportOptions extends ImportRequest, ImportProgress {
 }
 
 /**
- * Imports a folder with one sub-folder per class: lists, inspects and splits the images and stores
- * everything in one transaction. If a data set with the same images, name and options exists, updates its rejected files
+ * Imports a folder with one sub-folder per class: lists, inspects and splits the images and stores everything in one transaction. If a data set with the same images, name and options exists, updates its rejected files
  * and returns it.
  * Throws AppError 'not-found' (no such folder), 'bad-dataset' (no usable classes), 'usage' (pattern, name, seed) and 'cancelled'.
  */

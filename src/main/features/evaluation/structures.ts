@@ -1,10 +1,11 @@
 import { AppError } from '../../../shared/errors.ts';
 import { type PairRelation, relationOf } from '../../../shared/pair-relation.ts';
 import type { Calibration, Metrics, RunRecord } from '../../../shared/run.ts';
+import { testMetrics } from '../../../shared/run-comparison.ts';
 import { runNumber } from '../../../shared/run-words.ts';
 import { type RunStructure, STRUCTURE_RECIPE, type StructureAnswer } from '../../../shared/structure.ts';
 import type { Job } from '../../../shared/job.ts';
-import { countText } from '../../../shared/format.ts';
+import { structureProgressText } from '../../../shared/structure-words.ts';
 import type { StructureProgress, StructureRequest } from '../../compute/protocol/protocol.ts';
 import { limitOf } from '../../domain/structure/limit.ts';
 import type { StructureKey, StructureStore } from '../../db/structures.ts';
@@ -53,9 +54,9 @@ export class Structures {
   answer(id: string): StructureAnswer | null {
     const structure = this.find(id);
     if (structure === null) return null;
-    const { metrics } = this.ports.runs.get(id);
-    const units = metrics.find(({ split }) => split === 'test')?.intervals?.units ?? structure.images;
-    const valid = metrics.find(({ split }) => split === 'valid');
+    const run = this.ports.runs.get(id);
+    const units = testMetrics(run)?.intervals?.units ?? structure.images;
+    const valid = run.metrics.find(({ split }) => split === 'valid');
     return { ...structure, limit: limitOf(structure, units, valid?.intervals ? { auc: valid.auc, interval: valid.intervals.auc } : null) };
   }
 
@@ -87,7 +88,8 @@ export class Structures {
 
   /**
    * Measures at the end of a training or an evaluation, where that needs no pass of the backbone over all images: if only the head was
-   * trained, or the run was measured before, its features are cached. The run is complete without it, so a failure is logged. Throws AppError 'cancelled' only.
+   * trained, or the run was measured before, its features are cached. The run is complete without it, so a failure is logged. Throws
+   * AppError 'cancelled' only.
    */
   async measureIfCached(id: string, options: MeasureOptions): Promise<void> {
     const run = this.ports.runs.get(id);
@@ -112,9 +114,6 @@ export class Structures {
   }
 }
 
-export const structureProgressText = ({ stage, done, total }: StructureProgress): string =>
-  `${stage === 'images' ? 'Reading images' : 'Comparing images'}: ${countText(done)} of ${countText(total)}`;
-
-const testPairsOf = (run: RunRecord): string | undefined => run.metrics.find(({ split }) => split === 'test')?.pairSet;
+const testPairsOf = (run: RunRecord): string | undefined => testMetrics(run)?.pairSet;
 
 const keyOf = ({ run, modelSha256 }: RunRecord, pairSet: string): StructureKey => ({ run, modelSha256: modelSha256 ?? '', pairSet });

@@ -14,7 +14,7 @@ const MAX_IMAGES_PER_STEP = 256; // losses over all triples of a step need memor
 
 type Values = ReturnType<typeof withDefaults>;
 
-/** What speaks against the loss and its options, with the option's name. */
+/** Why the options do not fit the loss, as a sentence, with the option to change; null if they fit. */
 function lossProblem({
   same,
   loss,
@@ -24,7 +24,7 @@ function lossProblem({
   classesPerStep,
   imagesPerClass,
 }: Values): { field: OptionName; message: string } | null {
-  const { label, needsUnitLength, samples, margin: about } = lossInfo(loss);
+  const { label, needsUnitLength, samples, margin: marginInfo } = lossInfo(loss);
   if (loss === 'probe' && scope !== 'head')
     return { field: 'scope', message: 'A linear probe trains no layers below the head: choose scope "head", or another loss.' };
   if (loss === 'probe')
@@ -45,9 +45,9 @@ function lossProblem({
       message: `A step would have ${classesPerStep * imagesPerClass} images; at most ${MAX_IMAGES_PER_STEP} are possible.`,
     };
   }
-  if (about?.unit === 'radians' && margin >= Math.PI / 2)
+  if (marginInfo?.unit === 'radians' && margin >= Math.PI / 2)
     return { field: 'margin', message: `The margin of the ${label} is an angle in radians: it must be below 1.57.` };
-  if (about?.unit === 'distance' && embedding === 'unit' && margin >= 2)
+  if (marginInfo?.unit === 'distance' && embedding === 'unit' && margin >= 2)
     return { field: 'margin', message: 'Embeddings of length 1 have distances of at most 2, so the margin must be below 2.' };
   return null;
 }

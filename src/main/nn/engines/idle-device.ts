@@ -43,15 +43,15 @@ export class IdleDevice {
   }
 
   /** To be called after a session is closed, or could not be opened. */
-  async leave(): Promise<void> {
+  async release(): Promise<void> {
     if (--this.sessions > 0 || !this.keeper) return;
-    if (this.bytes > this.limits.bytes) return await this.release();
-    this.timer = setTimeout(() => void this.release(), this.limits.ms);
+    if (this.bytes > this.limits.bytes) return await this.close();
+    this.timer = setTimeout(() => void this.close(), this.limits.ms);
     this.timer.unref(); // does not keep the process alive
   }
 
   /** Closes the device with its last session; without one at once. */
-  async release(): Promise<void> {
+  async close(): Promise<void> {
     this.stopTimer();
     const { keeper } = this;
     this.keeper = null;

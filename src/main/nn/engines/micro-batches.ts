@@ -42,7 +42,7 @@ export class MicroBatchedStep<G, R extends Differentiated<G>> {
         return { ...(await this.accumulate(inputs, samples, partSize)), partSize: partSize };
       } catch (error) {
         if (!isMemoryError(error)) throw error;
-        if (!this.o.divisible) throw indivisible(error as AppError);
+        if (!this.o.divisible) throw indivisibleError(error as AppError);
         await this.o.release();
         if (partSize === 1) throw memoryTooSmall(error as AppError);
         this.partLimit = Math.ceil(partSize / 2);
@@ -78,7 +78,7 @@ function partOf({ images, labels }: Inputs, imagesPerSample: number, samples: nu
   return { images: part, labels: labels!.slice(from, from + count) };
 }
 
-const indivisible = ({ code, message, details }: AppError): AppError =>
+const indivisibleError = ({ code, message, details }: AppError): AppError =>
   new AppError(
     code,
     `${message} This step can’t be computed in parts, because the results of its images depend on each other: a loss over all images of a step, or batch statistics. Choose fewer images per step.`,

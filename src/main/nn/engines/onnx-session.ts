@@ -32,7 +32,7 @@ export interface OpenSession {
  * MobileNetV2 at 0.35, 224 px and 16 pairs has 7 GB.
  */
 const WEBGPU_IDLE = { ms: 30_000, bytes: 1e9 };
-const webgpu = new IdleDevice(() => createSession(emptyProgram(), 'webgpu'), WEBGPU_IDLE);
+const webgpu = new IdleDevice(() => createSession(additionProgram(), 'webgpu'), WEBGPU_IDLE);
 
 /** Bytes of all tensors of a program. At most this much is allocated, as tensors share buffers. */
 const bytesOf = ({ instructions, inputs, constants }: Program): number =>
@@ -50,21 +50,21 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
       const opened = await createSession(program, device, profiler, deviceOutputs);
       const close = async (): Promise<void> => {
         await opened.close();
-        await idle?.leave();
+        await idle?.release();
       };
       return { ...opened, close };
     } catch (error) {
-      await idle?.leave();
+      await idle?.release();
       throw error;
     }
   } catch (error) {
-    throw await deviceFailed(device, error);
+    throw await handleDeviceError(device, error);
   }
 }
 
-/** An error of a device in a user's words. WebGPU's is closed with its sessions: its memory may be full. */
-async function deviceFailed(device: DeviceName, error: unknown): Promise<unknown> {
-  if (device === 'webgpu') await webgpu.release();
+/** Explains an error of a device, and closes an idle WebGPU device, whose memory may be full. */
+async function handleDeviceError(device: DeviceName, error: unknown): Promise<unknown> {
+  if (device === 'webgpu') await webgpu.close();
   return explainDeviceError(device, error);
 }
 
@@ -113,8 +113,8 @@ async function createSession(
 /** Whether outputs can stay in the device's memory and be fed to the next run. */
 export const keepsTensors = (device: DeviceName): boolean => device === 'webgpu';
 
-/** One addition. */
-function emptyProgram(): Program {
+/** The smallest program: y = x + x. */
+function additionProgram(): Program {
   const b = new ProgramBuilder();
   const x = b.input('x', [1]);
   b.output('y', b.add(x, x));
@@ -123,7 +123,7 @@ function emptyProgram(): Program {
 
 /** Opens a session with one addition to check a device. Throws AppError('engine') where it is not available. */
 export async function openDevice(device: DeviceName): Promise<void> {
-  const { close } = await open(emptyProgram(), device);
+  const { close } = await open(additionProgram(), device);
   await close();
 }
 
@@ -137,7 +137,7 @@ export async function runSession(
   try {
     return await (fetches ? session.run(feeds, fetches) : session.run(feeds));
   } catch (error) {
-    throw await deviceFailed(device, error);
+    throw await handleDeviceError(device, error);
   }
 }
 
@@ -151,7 +151,7 @@ export async function runOrOutOfMemory(
 ): Promise<{ out: ort.InferenceSession.OnnxValueMapType; distances: Float32Array }> {
   const out = await run;
   const distances = out['distances']!.data as Float32Array;
-  if (distances.some((d) => d === 0)) throw await deviceFailed(device, new Error('out of memory: a step left its results empty'));
+  if (distances.some((d) => d === 0)) throw await handleDeviceError(device, new Error('out of memory: a step left its results empty'));
   return { out, distances };
 }
 

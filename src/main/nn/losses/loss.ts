@@ -4,8 +4,7 @@ import type { Value } from '../ir/value.ts';
 /**
  * The kinds of samples that a loss is computed from, and the layout of a batch.
  * - pairs: two images and a label, 0 for the same class, 1 for different ones.
- * - labelled: an image. The label is the number of its class. The loss combines all images of a batch.
- *
+ * - labelled: an image. The label is the number of its class (or group). The loss combines all images of a batch.
  * - none: a run without training steps.
  *
  * `images`: per sample. Image k of sample t is row k * samples + t of the batch: all first images, then all second images.

@@ -1,6 +1,7 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
 import { LOSS_INFO } from '../../../../shared/losses.ts';
 import { meaningOf, sameSentence, unseenText } from '../../../../shared/same-meaning.ts';
+import { MAX_LISTED_PAIRS } from '../../../../shared/pair-list.ts';
 import { OLDER_PAIRS } from '../../../../shared/run-words.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import type { EpochRow, Interval, Metrics, RunRecord } from '../../../../shared/run.ts';
@@ -38,8 +39,9 @@ export function metricsTables(run: RunRecord): Html {
   if (first === undefined) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
   const training = run.epochs.find(({ epoch }) => epoch === run.bestEpoch);
   const notes = [
-    `${PAIRS_NOTE} ${sameSentence(meaningOf(run.config))} “Different” is the positive class.`,
+    run.metrics.some(({ pairSet }) => pairSet !== undefined) && pairsNote(run.config),
     run.metrics.some(({ pairSet }) => pairSet === undefined) && OLDER_PAIRS,
+    `${sameSentence(meaningOf(run.config))} “Different” is the positive class.`,
     metrics.some(({ split }) => split === 'valid') &&
       'The threshold and the best epoch were chosen on the validation pairs, so the validation figures are optimistic: quote the test figures.',
     training !== undefined && trainingNote(training.epoch, run.config.augmentation !== null),
@@ -56,8 +58,11 @@ ${notes.map((note) => markup`<p class="note">${note}</p>`)}
 </div>`;
 }
 
-const PAIRS_NOTE =
-  'Test and validation figures are computed over pairs that all runs of the data set share: as many same as different ones, of each 1,000 or one per image of a larger split, or all that there are. They are drawn with the data set’s seed, balanced over classes (or groups) and their images.';
+function pairsNote({ same }: RunRecord['config']): string {
+  if (same === 'pairs')
+    return `Test and validation figures are computed over the pairs of the file whose images are both in the split, at most the first ${countText(MAX_LISTED_PAIRS)}.`;
+  return 'Test and validation figures are computed over pairs that all runs of the data set with this meaning of “same” share: as many same as different ones, of each 1,000 or one per image of a larger split, or all that there are. They are drawn with the data set’s seed, balanced over classes (or groups) and their images.';
+}
 const trainingNote = (epoch: number, isAugmented: boolean): string =>
   `The training figures were measured during epoch ${epoch}, the best one: the distance of each pair is that before the step that learned from it${isAugmented ? ', on augmented images' : ''}; the threshold is the run’s.`;
 

@@ -55,7 +55,7 @@ function baselineNote(run: ReportRun, named: boolean): Html | false {
 }
 
 function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: string, anchor: string | null): Html {
-  const test = run.metrics.find(({ split }) => split === 'test');
+  const test = testMetrics(run);
   const [accuracy, eer] = test ? percentTexts([test.accuracy, test.eer]) : [];
   const name = nameOf(runName(run));
   return markup`<tr id="${id}"><th scope="row">${anchor ? markup`<a href="#${anchor}">${name}</a>` : name}<span class="term">${backboneName(run.config.backbone)}, trained ${timeText(run.createdMs)}</span></th>
