@@ -141,7 +141,7 @@ export function openServices(o: ServiceOptions): Services {
       { announce: () => undefined, announceWhatIfs: () => undefined, announceProgress: () => undefined },
     ),
   );
-  const pages = new ReportPages(pagePorts({ ...features, thresholds, structures }, compare, compute));
+  const pages = new ReportPages(pagePorts({ ...features, thresholds, structures, runComparisons }, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
   return {
@@ -228,7 +228,14 @@ export const comparePorts = (
 
 /** The ports of ReportPages. `compute`: the process that shrinks images. */
 export const pagePorts = (
-  { workspace, store, evaluation, thresholds, structures }: Pick<Services, 'workspace' | 'store' | 'evaluation' | 'thresholds' | 'structures'>,
+  {
+    workspace,
+    store,
+    evaluation,
+    thresholds,
+    structures,
+    runComparisons,
+  }: Pick<Services, 'workspace' | 'store' | 'evaluation' | 'thresholds' | 'structures' | 'runComparisons'>,
   compare: CompareService,
   compute: ComputeHost,
 ): PagePorts => ({
@@ -248,6 +255,7 @@ export const pagePorts = (
   thresholdOf: (run) => thresholds.current(run),
   structureOf: (run) => structures.answer(run),
   measureStructure: (run, signal) => structures.measure(run, { signal: signal ?? new AbortController().signal }),
+  differences: (ids) => runComparisons.differences(ids, new AbortController().signal),
   randomisationOf: (run) => compare.randomisations.find(run),
   redrawWeights: (run, signal) => compare.randomisations.measure(run, {}, { signal: signal ?? new AbortController().signal }),
 });

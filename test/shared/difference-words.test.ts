@@ -19,19 +19,19 @@ describe('differences in words', () => {
   test('name both tests that take the pairs for independent, and a missing resampling', () => {
     const comparison = {
       ...{
-        pairs: 500,
+        pairs: 1500,
         over: 'groups' as const,
         units: 12,
         auc: [0.9, 0.8] as [number, number],
         difference: { value: 0.1, interval: [0, 0.2] as Interval },
       },
-      ...{ resampled: null, delong: { z: 3.2, p: 0.0004 }, accuracy: { value: 0, interval: [-0.1, 0.1] as Interval } },
+      ...{ resampled: null, delong: { z: -3.2, p: 0.0004 }, accuracy: { value: 0, interval: [-0.1, 0.1] as Interval } },
       mcnemar: { onlyA: 3, onlyB: 9, p: 0.146 },
     };
     const [interval, verdicts, independent] = comparisonDetails('Run 1', 'Run 2', comparison);
-    expect(interval).toBe('The interval is over 12 groups, on the same 500 pairs.');
+    expect(interval).toBe('The interval is over 12 groups, on the same 1,500 pairs.');
     expect(verdicts).toContain('3 pairs only Run 1 has right, 9 only Run 2');
-    expect(independent).toBe('If the pairs were independent: DeLong’s z 3.20, p < 0.001; McNemar’s exact p 0.146.');
+    expect(independent).toBe('If the pairs were independent: DeLong’s z −3.20, p < 0.001; McNemar’s exact p 0.146.');
     expect(comparisonDetails('a', 'b', { ...comparison, resampled: [-0.01, 0.3] })[0]).toContain('Resampling groups gives −0.010 to +0.300.');
   });
 

@@ -73,6 +73,22 @@ describe('the chosen sections', () => {
     );
   });
 
+  });
+
+  test('two runs on the same pairs are compared in a sentence, others with the reason', () => {
+    const pageOf = (beside: ReportRun['beside']): string =>
+      textOf(renderReport(sampleInput({ runs: [RUN, { ...RUN, run: 'r8', beside }], sections: [] })));
+    const comparison = {
+      ...{ pairs: 500, over: 'images' as const, units: 60, auc: [0.9, 0.88] as [number, number], resampled: null, delong: null },
+      difference: { value: 0.02, interval: [0.005, 0.034] as [number, number] },
+      accuracy: { value: 0, interval: [-1, 1] as [number, number] },
+      mcnemar: { onlyA: 0, onlyB: 0, p: 1 },
+    };
+    expect(pageOf({ run: 'r8', comparison })).toContain('Run 8 is better than Run 7 by 0.020 (0.005 to 0.034) in AUC.');
+    const problem = { run: 'r8', comparison: null, problem: 'They are of different data sets.', evaluate: [] };
+    expect(pageOf(problem)).toContain('Run 8 and Run 7 are not compared in numbers. They are of different data sets.');
+  });
+
   test('figures of an older version have no interval, and the page says why', () => {
     const older = RUN.metrics.map(({ intervals: _, ...m }) => ({ ...m, aucLow: 0.901, aucHigh: 0.999 }));
     const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics: older }], sections: ['quality'] })));

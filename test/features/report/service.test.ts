@@ -83,6 +83,7 @@ beforeEach(async () => {
     runs: store.runs,
     datasets: store.datasets,
     images: store.browse,
+    differences: () => Promise.resolve([]),
     evaluateOnTest: () => Promise.reject(new Error('every run of these tests has test metrics')),
     thresholdOf: () => null,
     structureOf: () => null,

@@ -1,3 +1,4 @@
+import type { RunDifference } from '../../../shared/run-comparison.ts';
 import type { Comparison } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
 import { DEFAULT_SECTIONS, type ReportSection } from '../../../shared/report.ts';
@@ -20,6 +21,8 @@ export interface ReportReaders {
   /** What the sections show of a comparison beside its details. */
   extras(comparison: Comparison, sections: readonly ReportSection[], mime: EmbeddedType): Promise<ReportExtras>;
   run(id: string): Found<ReportRun>;
+  /** The first of these runs beside each of the others. */
+  differences?(runs: readonly string[]): Promise<RunDifference[]>;
   dataset(id: string): Found<ReportDataset>;
 }
 
@@ -59,10 +62,12 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
     else missing.push(id);
   }
   if (comparisons.length === 0) return { report: null, missing };
-  const runs = await readOnce(
+  const found = await readOnce(
     comparisons.map(({ comparison }) => comparison.run),
     (id) => readers.run(id),
   );
+  const differences = found.length > 1 && readers.differences ? await readers.differences(found.map(({ run }) => run)) : [];
+  const runs = found.map((run): ReportRun => ({ ...run, beside: differences.find((one) => one.run === run.run) }));
   const datasets = await readOnce(
     runs.map((run) => run.dataset),
     (id) => readers.dataset(id),

@@ -132,6 +132,7 @@ export class ReportPages {
       extras: (shown, sections, mime) => pageExtras(shown, sections, mime, this.ports),
       run: (id) =>
         orNull(() => ({ ...runs.annotated(id), threshold: thresholdOf(id), randomisation: randomisationOf(id), structure: structureOf(id) })),
+      differences: (ids) => this.ports.differences(ids),
       dataset: (id) =>
         orNull(() => {
           const { excluded, relabelled } = images.counts(id);

@@ -1,6 +1,7 @@
 import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { Stroke, WhatIf } from '../../../shared/what-if.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
+import type { RunDifference } from '../../../shared/run-comparison.ts';
 import type { StructureAnswer } from '../../../shared/structure.ts';
 import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
@@ -53,6 +54,8 @@ export interface PagePorts {
   structureOf(run: string): StructureAnswer | null;
   /** Measures and stores them. */
   measureStructure(run: string, signal: AbortSignal | undefined): Promise<unknown>;
+  /** The first of several runs beside each of the others, on the test pairs that they share. Reads no images. */
+  differences(runs: readonly string[]): Promise<RunDifference[]>;
   /** Computes and stores a run's metrics on test pairs. */
   evaluateOnTest(run: string, signal: AbortSignal | undefined): Promise<unknown>;
 }

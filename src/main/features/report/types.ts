@@ -8,6 +8,7 @@ import type { StructureAnswer } from '../../../shared/structure.ts';
 import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunRecord } from '../../../shared/run.ts';
+import type { RunDifference } from '../../../shared/run-comparison.ts';
 import type { WhatIf } from '../../../shared/what-if.ts';
 
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
@@ -75,6 +76,8 @@ export interface ReportRun extends RunRecord {
   threshold?: ThresholdEntry | null | undefined;
   /** Null or missing if it is not measured. */
   structure?: StructureAnswer | null | undefined;
+  /** On the test pairs that it shares with the first run of the report; missing for that one. */
+  beside?: RunDifference | undefined;
   /** Of its maps by the default method; null or missing if it is not measured. */
   randomisation?: Randomisation | null | undefined;
 }

@@ -1,5 +1,6 @@
 import type { RunRow } from '../../../shared/run.ts';
 import { type RunDifference, testMetrics } from '../../../shared/run-comparison.ts';
+import type { Estimate, StructureAnswer } from '../../../shared/structure.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 
@@ -7,9 +8,14 @@ import { api } from '../../client/api.ts';
 const keyOf = (runs: readonly RunRow[]): string =>
   JSON.stringify(runs.map((run) => [run.run, run.modelSha256, testMetrics(run)?.pairSet, testMetrics(run)?.threshold, testMetrics(run)?.auc]));
 
-/** The first of several runs beside each of the others, on the test pairs that they share. */
+const recallOf = (structure: StructureAnswer | null): Estimate | undefined =>
+  structure?.retrieval.find(({ among }) => among === 'test')?.figures.embedding.recall1;
+
+/** The first of several runs beside each of the others, on the test pairs that they share, and the neighbours of each run. */
 export class RunDifferences {
   found = $state.raw<readonly RunDifference[]>([]);
+  /** Recall@1 of the embeddings among test images, by run; without runs whose neighbours are not measured. */
+  recall = $state.raw<Readonly<Record<string, Estimate>>>({});
   error = $state<string | null>(null); // a sentence
   loading = $state(false);
   private key = '';
@@ -20,11 +26,17 @@ export class RunDifferences {
     if (key === this.key) return;
     this.key = key;
     this.found = [];
+    this.recall = {};
     this.error = null;
     this.loading = true;
     try {
-      const found = await api.call('runs.differences', { runs: runs.map(({ run }) => run) });
-      if (key === this.key) this.found = found;
+      const [found, recalls] = await Promise.all([
+        api.call('runs.differences', { runs: runs.map(({ run }) => run) }),
+        Promise.all(runs.map(async ({ run }) => [run, recallOf(await api.call('runs.structure', { run }))] as const)),
+      ]);
+      if (key !== this.key) return;
+      this.found = found;
+      this.recall = Object.fromEntries(recalls.flatMap(([run, recall]) => (recall ? [[run, recall] as const] : [])));
     } catch (error) {
       if (key === this.key) this.error = asAppError(error).message;
     } finally {

@@ -4,6 +4,7 @@ import type { TermName } from '../../../shared/glossary.ts';
 import { aucIntervalText, shareIntervalText } from '../../../shared/interval-words.ts';
 import type { Interval, Metrics, RunRow } from '../../../shared/run.ts';
 import { type RunDifference, testMetrics, whyIncomparable } from '../../../shared/run-comparison.ts';
+import type { Estimate } from '../../../shared/structure.ts';
 
 export interface ResultLine {
   name: string;
@@ -16,16 +17,20 @@ const withInterval = (value: string, interval: Interval | undefined, text: (inte
   interval ? `${value} (${text(interval)})` : value;
 
 /**
- * The results of several runs side by side. Figures on test pairs of a run that can't be compared with the first one are left out: beside
+ * The results of several runs side by side. `recall`: by run. Figures on test pairs of a run that can't be compared with the first one are left out: beside
  * those of other pairs they would mislead.
  */
-export function resultLines(runs: readonly RunRow[], differences: readonly RunDifference[]): ResultLine[] {
+export function resultLines(
+  runs: readonly RunRow[],
+  differences: readonly RunDifference[],
+  recall: Readonly<Record<string, Estimate>> = {},
+): ResultLine[] {
   const [first] = runs;
   if (!first) return [];
-  const figures = (text: (test: Metrics) => string): string[] =>
+  const figures = (text: (test: Metrics, run: RunRow) => string): string[] =>
     runs.map((run) => {
       const test = testMetrics(run);
-      return test && (run === first || whyIncomparable(first, run) === null) ? text(test) : NONE;
+      return test && (run === first || whyIncomparable(first, run) === null) ? text(test, run) : NONE;
     });
   const differenceTo = ({ run }: RunRow): string => {
     const found = differences.find((d) => d.run === run)?.comparison;
@@ -51,6 +56,14 @@ export function resultLines(runs: readonly RunRow[], differences: readonly RunDi
       values: figures((m) => withInterval(percentText(m.eer), m.intervals?.eer, shareIntervalText)),
     },
     { name: 'Accuracy', values: figures((m) => withInterval(percentText(m.accuracy), m.intervals?.accuracy, shareIntervalText)) },
+    {
+      name: 'Recall@1 among test images',
+      term: 'Recall@k',
+      values: figures((_, { run }) => {
+        const found = recall[run];
+        return found ? withInterval(percentText(found.value), found.interval, shareIntervalText) : NONE;
+      }),
+    },
     { name: 'Threshold', term: 'Threshold', values: runs.map(({ calibration }) => (calibration ? distanceText(calibration.threshold) : NONE)) },
     { name: 'Best epoch', values: runs.map(({ bestEpoch, epochs }) => (bestEpoch === null ? NONE : `${bestEpoch} of ${epochs.length}`)) },
     { name: 'Training time', values: runs.map(({ seconds }) => durationText(seconds)) },

@@ -28,6 +28,9 @@ test('figures of runs on other pairs, of another data set or of an older version
   ];
   expect(linesOf('AUC on test pairs', [first, ...others])).toEqual(['0.900', '0.800', '–', '–', '–', '–']);
   expect(linesOf('Training time', [first, ...others])).toHaveLength(6);
+  const recall = Object.fromEntries([first, ...others].map(({ run: id }) => [id, { value: 0.8, interval: [0.7, 0.9] as [number, number] }]));
+  const neighbours = resultLines([first, ...others], [], recall).find(({ name }) => name.startsWith('Recall@1'))!;
+  expect(neighbours.values.map((value) => value !== '–')).toEqual([true, true, false, false, false, false]);
   expect(linesOf('Gain by training', [first, ...others])).toBeUndefined(); // no run has one
   expect(others.map((other) => whyIncomparable(first, other)?.problem)).toEqual([
     undefined,

@@ -1,6 +1,6 @@
 import { unseenText } from '../../../../shared/same-meaning.ts';
 import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
-import { baselineSentence } from '../../../../shared/difference-words.ts';
+import { baselineSentence, differenceSentence } from '../../../../shared/difference-words.ts';
 import { testMetrics } from '../../../../shared/run-comparison.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import { findingText } from '../../../../shared/lint.ts';
@@ -37,6 +37,7 @@ ${runs.map((run) => {
   const dataset = datasetOf(run);
   return [
     baselineNote(run, runs.length > 1),
+    besideNote(run, runs[0]!),
     warningList(
       [...sessionWarnings(run.sessions), ...lintRun(run).map(findingText), ...thresholdCaveat(run), ...(run.error === null ? [] : [run.error])],
       `About ${runName(run)}`,
@@ -52,6 +53,14 @@ ${datasets.map(({ name, warnings }) => warningList(warnings, `About the data set
 function baselineNote(run: ReportRun, named: boolean): Html | false {
   const baseline = testMetrics(run)?.baseline;
   return baseline !== undefined && markup`<p class="note">${named && markup`${nameOf(runName(run))}: `}${baselineSentence(baseline)}</p>`;
+}
+
+/** Whether a run is better than the first one of the report, if that is proven. */
+function besideNote(run: ReportRun, first: ReportRun): Html | false {
+  const { beside } = run;
+  if (!beside) return false;
+  if (beside.comparison) return markup`<p class="note">${differenceSentence(runName(run), runName(first), beside.comparison.difference)}</p>`;
+  return markup`<p class="note">${runName(run)} and ${runName(first)} are not compared in numbers. ${beside.problem}</p>`;
 }
 
 function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: string, anchor: string | null): Html {
