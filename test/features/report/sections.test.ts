@@ -73,8 +73,6 @@ describe('the chosen sections', () => {
     );
   });
 
-  });
-
   test('two runs on the same pairs are compared in a sentence, others with the reason', () => {
     const pageOf = (beside: ReportRun['beside']): string =>
       textOf(renderReport(sampleInput({ runs: [RUN, { ...RUN, run: 'r8', beside }], sections: [] })));
