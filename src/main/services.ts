@@ -133,7 +133,7 @@ export function openServices(o: ServiceOptions): Services {
   });
   const runComparisons = new RunComparisons(evaluationPorts, evaluation);
 
-  const features = { workspace, store, rows, networks, evaluation };
+  const features = { workspace, store, rows, networks, evaluation, thresholds };
   const compare = new CompareService(
     comparePorts(
       features,
@@ -141,7 +141,7 @@ export function openServices(o: ServiceOptions): Services {
       { announce: () => undefined, announceWhatIfs: () => undefined, announceProgress: () => undefined },
     ),
   );
-  const pages = new ReportPages(pagePorts({ ...features, thresholds, structures, runComparisons }, compare, compute));
+  const pages = new ReportPages(pagePorts({ ...features, structures, runComparisons }, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
   return {
@@ -252,10 +252,10 @@ export const pagePorts = (
   datasets: store.datasets,
   images: store.browse,
   evaluateOnTest: (run, signal) => evaluation.evaluateBoth(run, { signal }),
-  thresholdOf: (run) => thresholds.current(run),
   structureOf: (run) => structures.answer(run),
   measureStructure: (run, signal) => structures.measure(run, { signal: signal ?? new AbortController().signal }),
   differences: (ids) => runComparisons.differences(ids, new AbortController().signal),
+  thresholdsOf: (run) => thresholds.find(run) ?? undefined,
   randomisationOf: (run) => compare.randomisations.find(run),
   redrawWeights: (run, signal) => compare.randomisations.measure(run, {}, { signal: signal ?? new AbortController().signal }),
 });

@@ -15,6 +15,10 @@ export const REPORT_SECTIONS = {
   method: { label: 'Method', help: 'How distance, threshold, similarity and maps are computed, with formulas.' },
   terms: { label: 'Terms', help: 'The terms of the report, explained.' },
   files: { label: 'Files', help: 'Names and SHA-256 checksums of all images and networks.' },
+  likelihood: {
+    label: 'Likelihood ratio',
+    help: 'For expert reports: on the page of each comparison its likelihood ratio with interval, words and conditions, and the cost of such ratios on test pairs.',
+  },
   matches: { label: 'Matching spots', help: 'For each comparison the ten strongest pairs of spots that match, as lines and as a table.' },
   examples: { label: 'Nearest examples', help: 'For each comparison the training and validation images that are most similar to A and to B.' },
   details: { label: 'Details of each comparison', help: 'Position among the validation pairs, similarity, layer, device and versions.' },

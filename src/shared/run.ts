@@ -77,6 +77,8 @@ export interface Metrics {
   roc: [number, number][]; // [false positive rate, true positive rate], from (0,0) to (1,1)
   /** Of the run's similarity curve; missing in metrics of older versions. */
   reliability?: Reliability;
+  /** Cost of likelihood ratios (src/main/domain/evaluate/cllr.ts); missing in metrics of older versions, and for curves of older versions. */
+  likelihood?: { cllr: number; cllrMin: number };
   /** Of test pairs; missing in metrics of older versions. */
   baseline?: Baseline | { problem: string }; // why it could not be computed, in a sentence
 }

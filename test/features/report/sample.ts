@@ -1,5 +1,6 @@
 import { metricsOf } from '../../../src/main/domain/evaluate/metrics.ts';
 import { fitCalibration } from '../../../src/main/domain/evaluate/calibrate.ts';
+import { reliabilityOf } from '../../../src/main/domain/evaluate/reliability.ts';
 import { verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
 import { imageUnitsOfPairs, type PairUnits } from '../../../src/main/domain/evaluate/units.ts';
 import type { ImageFiles, ReportComparison } from '../../../src/main/features/report/types.ts';
@@ -29,6 +30,7 @@ const valid = drawPairs(424);
 const test = drawPairs(500);
 const { calibration } = fitCalibration(valid.distances, valid.labels, valid.units);
 const { threshold } = calibration;
+const testSimilarities = test.distances.map((distance) => similarityOf(distance, calibration));
 const sorted = (label: 0 | 1): number[] => valid.distances.filter((_, i) => valid.labels[i] === label).sort((a, b) => a - b);
 
 const hash = (digit: string): string => `${digit}0123456789abcdef`.repeat(4).slice(0, 64);
@@ -102,7 +104,10 @@ export const RUN: RunRecord = {
   validDistances: { same: sorted(0), different: sorted(1) },
   metrics: [
     metricsOf(valid.distances, valid.labels, threshold, 'valid', valid.units),
-    metricsOf(test.distances, test.labels, threshold, 'test', test.units),
+    {
+      ...metricsOf(test.distances, test.labels, threshold, 'test', test.units),
+      reliability: reliabilityOf(test.labels, testSimilarities, test.units),
+    },
   ],
   warnings: [],
   sessions: [{ firstEpoch: 1, engine: 'onnx', device: 'webgpu', batch: 16, partPairs: null }],

@@ -17,6 +17,7 @@ describe('the chosen sections', () => {
     method: 'Appendix Method',
     terms: 'Appendix Terms',
     files: 'Appendix Files',
+    likelihood: 'The relevant population',
     matches: 'Matching spots',
     examples: 'Nearest labelled examples',
     details: 'Appendix · Details Comparison 1',
@@ -26,6 +27,26 @@ describe('the chosen sections', () => {
     const extras = section === 'examples' || section === 'matches' ? { [section]: 'The network was deleted.' } : {};
     const text = textOf(renderReport({ ...sampleInput({ sections: [section] }), extras }));
     for (const name of SECTION_NAMES) expect(text.includes(HEADINGS[name]), name).toBe(name === section);
+  });
+
+  test('the quality says how the threshold was chosen and how well similarities are calibrated', () => {
+    const [now, before] = [RUN.calibration!.threshold, 1.5];
+    const entry = { reason: '', testSeen: false, restored: null };
+    const thresholds = [
+      { ...entry, entry: 2, threshold: now, choice: { rule: 'even' as const }, chosenMs: 2000, testSeen: true },
+      { ...entry, entry: 1, threshold: before, choice: { rule: 'balanced' as const }, chosenMs: 1000 },
+    ];
+    const page = renderReport(sampleInput({ sections: ['quality'], runs: [{ ...RUN, thresholds } as ReportRun] }));
+    expect(textOf(page)).toContain(`Threshold ${now.toFixed(2)}: similarity of 50 %, chosen on validation pairs. There the similarity is 50 %.`);
+    expect(textOf(page)).toContain('Chosen after figures on test pairs were seen');
+    expect(textOf(page)).toContain('Earlier thresholds: 1.50 (highest balanced accuracy, 1 January 1970, 00:00 UTC).');
+    expect(page).toMatch(/aria-label="DET curve\. At the threshold on test pairs/);
+    expect(page).toMatch(/aria-label="Share of same pairs over the similarity, on test pairs: /);
+    expect(textOf(page)).toMatch(/On 500 test pairs similarities differ from the share of same pairs by [\d.]+ percentage points on average/);
+    const older = { ...RUN, calibration: { threshold: now, slope: 3 } } as ReportRun;
+    expect(textOf(renderReport(sampleInput({ sections: ['quality'], runs: [older] })))).toContain(
+      'An older version fitted this run’s similarity curve',
+    );
   });
 
   test('a report without any states verdict, truth, quality with its interval and conditions, and the limits of the maps', () => {

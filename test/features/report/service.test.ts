@@ -85,10 +85,10 @@ beforeEach(async () => {
     images: store.browse,
     differences: () => Promise.resolve([]),
     evaluateOnTest: () => Promise.reject(new Error('every run of these tests has test metrics')),
-    thresholdOf: () => null,
     structureOf: () => null,
     measureStructure: () => Promise.resolve(null),
     randomisationOf: () => null,
+    thresholdsOf: () => undefined,
     redrawWeights: (run) => {
       redrawn.push(run);
       return Promise.reject(new AppError('not-found', 'These tests have no network.'));

@@ -1,8 +1,10 @@
 import { similarityOf } from '../../../shared/calibration.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
-import type { Metrics } from '../../../shared/run.ts';
+import { logRatioAt } from '../../../shared/likelihood.ts';
+import type { Calibration, Metrics } from '../../../shared/run.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { PairedComparison } from '../../../shared/run-difference.ts';
+import { cllrMinOf, cllrOf } from '../../domain/evaluate/cllr.ts';
 import { pairDistances } from '../../domain/evaluate/distances.ts';
 import { metricsOf } from '../../domain/evaluate/metrics.ts';
 import { baselineOf, compareOnPairs, type JudgedPairs, resampledInterval } from '../../domain/evaluate/paired.ts';
@@ -45,10 +47,12 @@ export async function evaluateSplit(request: EvaluateRequest, context: Context):
   const labels = pairs.map(({ label }) => label);
   const units = unitsOfPairs(pairs, images.ids, request.units);
   const similarities = found.map((distance) => similarityOf(distance, calibration));
+  const likelihood = likelihoodOf(found, labels, calibration);
   const drawn = model.config.weights === null;
   const metrics = {
     ...metricsOf(found, labels, calibration.threshold, split, units),
     reliability: reliabilityOf(labels, similarities, units),
+    ...(likelihood && { likelihood }),
     ...(baseline && { baseline: { drawn, ...baselineOf(baseline, found, labels, units) } }),
   };
   return { metrics, distances: found };
@@ -63,4 +67,11 @@ export async function compareRuns({ a, b, labels, units, seed }: JudgedPairs, { 
   };
   const resampled = await resampledInterval(a.distances, b.distances, labels, units, randomFor(seed, 'resampled pairs'), pause);
   return { ...compareOnPairs(a, b, labels, units), resampled };
+}
+
+/** The cost of the run's likelihood ratios; null for a curve of an older version. */
+function likelihoodOf(found: Float64Array, labels: ArrayLike<number>, { fit, ...curve }: Calibration): Metrics['likelihood'] | null {
+  if (!fit) return null;
+  const logRatios = found.map((distance) => logRatioAt(distance, { ...curve, fit }));
+  return { cllr: cllrOf(logRatios, labels), cllrMin: cllrMinOf(logRatios, labels) };
 }

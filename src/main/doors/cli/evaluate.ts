@@ -9,6 +9,7 @@ import type { Interval, Metrics, RunConfig } from '../../../shared/run.ts';
 import { meaningOf, sameSentence, unseenText } from '../../../shared/same-meaning.ts';
 import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import { thresholdLines } from '../../../shared/threshold-words.ts';
+import { cllrSentence } from '../../../shared/likelihood.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
@@ -52,6 +53,8 @@ export function addEvaluateCommand(program: Command): void {
         ...chosen.lines.map((line) => `  ${line}`),
         ...[...findings.map(findingText), ...datasetWarnings].map((sentence) => `  ! ${sentence}`),
         ...(structure ? structureLines(structure, config) : []),
+        ...(metrics.reliability ? [`  expected calibration error of the similarity: ${percent(metrics.reliability.error)}`] : []),
+        ...(metrics.likelihood && metrics.split === 'test' ? [`  ${cllrSentence(metrics.likelihood)}`] : []),
         ...(randomisation ? randomisationLines(randomisation) : []),
       ]);
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, TARGETS } from '../../../shared/comparison.ts';
 import { distanceWords } from '../../../shared/comparison-words.ts';
+import { likelihoodRatio, likelihoodSentences } from '../../../shared/likelihood.ts';
 import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
 import { type CellPair, hasMatches, type MatchesAnswer, strongestPairs } from '../../../shared/matches.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
@@ -117,7 +118,7 @@ export function addResultCommands(program: Command): void {
           };
         });
         const words = { ...(c.check && { mapsClaim: mapsClaim(c.check) }), ...(c.flip && { flipWords: flipWords({ ...c, flip: c.flip }) }) };
-        print(Boolean(json), { ...c, ...words }, () => [
+        print(Boolean(json), { ...c, likelihoodRatio: likelihoodRatio(c), ...words }, () => [
           ...comparisonLines(c),
           ...(c.examples ? exampleLines(c.examples, c) : []),
           ...(c.matches ? matchLines(c.matches) : []),
@@ -166,6 +167,7 @@ export function comparisonLines(c: Comparison): string[] {
     ...pairNotices(c).map(({ text }) => `Note: ${text}`),
     `Comparison ${c.comparison}: the network considers these ${c.verdict === 'same' ? 'the same' : 'different'} (distance ${shown === 0 && c.distance > 0 ? '0 up to rounding' : c.distance.toFixed(4)}, threshold ${c.threshold.toFixed(4)}, similarity ${probabilityText(c.similarity)})`,
     `  ${claim.sign} ${claim.words}. ${claim.sentence}`,
+    ...(likelihoodSentences(c) ?? []).slice(0, 1).map((sentence) => `  ${sentence}`),
     ...c.images.flatMap((image) => [
       `  ${image.file}`,
       ...MAP_KINDS.flatMap((kind) => {

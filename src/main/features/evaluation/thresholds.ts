@@ -28,15 +28,13 @@ export class Thresholds {
 
   /** The thresholds of the run's network, the newest first, which is in force. Throws AppError 'bad-request' for an unfinished run. */
   history(id: string): ThresholdEntry[] {
-    return this.historyOf(this.finished(id));
+    return this.find(id) ?? this.historyOf(this.finished(id));
   }
 
-  /** The threshold in force, also of an outdated run; null for a run without one. */
-  current(id: string): ThresholdEntry | null {
+  /** As `history`, also of an outdated run; null for a run without a threshold. */
+  find(id: string): ThresholdEntry[] | null {
     const run = this.ports.runs.get(id);
-    const { calibration, validDistances, modelSha256 } = run;
-    if (!calibration || !validDistances || modelSha256 === null) return null;
-    return this.historyOf({ ...run, calibration, validDistances, modelSha256 })[0]!;
+    return isFinished(run) ? this.historyOf(run) : null;
   }
 
   private historyOf(run: FinishedRun): ThresholdEntry[] {
@@ -90,12 +88,13 @@ export class Thresholds {
 
   private finished(id: string): FinishedRun {
     const run = this.ports.runs.get(id);
-    const calibration = this.ports.evaluation.calibrationOf(run);
-    const { validDistances, modelSha256 } = run;
-    if (validDistances && modelSha256 !== null) return { ...run, calibration, validDistances, modelSha256 };
+    this.ports.evaluation.calibrationOf(run); // throws for an unfinished run and for a network of another version
+    if (isFinished(run)) return run;
     throw new AppError('bad-request', `Run ${runNumber(id)} has no validation distances, so its threshold can’t be changed.`, { run: id });
   }
 }
+
+const isFinished = (run: RunRecord): run is FinishedRun => run.calibration !== null && run.validDistances !== null && run.modelSha256 !== null;
 
 const keyOf = ({ run, modelSha256 }: FinishedRun): ThresholdKey => ({ run, modelSha256 });
 

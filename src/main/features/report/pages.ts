@@ -124,14 +124,20 @@ export class ReportPages {
   }
 
   private readers(): ReportReaders {
-    const { comparison, runs, datasets, images, thresholdOf, randomisationOf, structureOf } = this.ports;
+    const { comparison, runs, datasets, images, thresholdsOf, randomisationOf, structureOf } = this.ports;
     return {
       comparison: (id) => orNull(() => comparison(id)),
       images: (shown, mime) => pageImages(shown, mime, this.ports),
       whatIfs: (shown, mime) => pageWhatIfs(shown, mime, this.ports),
       extras: (shown, sections, mime) => pageExtras(shown, sections, mime, this.ports),
       run: (id) =>
-        orNull(() => ({ ...runs.annotated(id), threshold: thresholdOf(id), randomisation: randomisationOf(id), structure: structureOf(id) })),
+        orNull(() => ({
+          ...runs.annotated(id),
+          threshold: thresholdsOf(id)?.[0],
+          thresholds: thresholdsOf(id),
+          randomisation: randomisationOf(id),
+          structure: structureOf(id),
+        })),
       differences: (ids) => this.ports.differences(ids),
       dataset: (id) =>
         orNull(() => {

@@ -44,12 +44,12 @@ export interface PagePorts {
   runs: Pick<RunStore, 'annotated'>;
   datasets: Pick<DatasetStore, 'get'>;
   images: Pick<BrowseStore, 'counts'>;
+  /** Thresholds of the run's network, newest first; missing for an unfinished run. */
+  thresholdsOf(run: string): readonly ThresholdEntry[] | undefined;
   /** How the run's maps by the default method change with redrawn weights; null before it is measured. */
   randomisationOf(run: string): Randomisation | null;
   /** Measures and stores that. */
   redrawWeights(run: string, signal: AbortSignal | undefined): Promise<unknown>;
-  /** The run's threshold and how it was chosen; null for a run without one. */
-  thresholdOf(run: string): ThresholdEntry | null;
   /** Neighbours and classes of the run; null before they are measured. */
   structureOf(run: string): StructureAnswer | null;
   /** Measures and stores them. */

@@ -5,10 +5,10 @@ import type { FlipPicture } from '../../../shared/flip.ts';
 import type { PairMatches } from '../../../shared/matches.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import type { StructureAnswer } from '../../../shared/structure.ts';
-import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { RunDifference } from '../../../shared/run-comparison.ts';
+import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import type { WhatIf } from '../../../shared/what-if.ts';
 
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
@@ -78,6 +78,8 @@ export interface ReportRun extends RunRecord {
   structure?: StructureAnswer | null | undefined;
   /** On the test pairs that it shares with the first run of the report; missing for that one. */
   beside?: RunDifference | undefined;
+  /** Newest first, the one in force; missing for an unfinished run. */
+  thresholds?: readonly ThresholdEntry[] | undefined;
   /** Of its maps by the default method; null or missing if it is not measured. */
   randomisation?: Randomisation | null | undefined;
 }

@@ -6,7 +6,8 @@ import { fileName, fileNames, shortName, timeText } from '../../../../shared/for
 import { comparisonNames, similaritySentence, verdictSentence, verdictWord } from '../../../../shared/comparison-words.ts';
 import { backboneName, removedRunName, runName } from '../../../../shared/run-words.ts';
 import { flipLine } from '../../../../shared/flip-words.ts';
-import { pairNotices } from '../../../../shared/pair-truth.ts';
+import { cllrSentence, likelihoodSentences } from '../../../../shared/likelihood.ts';
+import { isIdentical, pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import { PAGE_WIDTH, TEXT_WIDTH, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
@@ -47,6 +48,7 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const evidence = [
     verdictClaim(comparison).sentence,
     similaritySentence(comparison, curveOf(comparison, run)),
+    ...(context.sections.includes('likelihood') ? likelihoodTexts(comparison, run) : []),
     mapsLine(comparison),
     flipText,
   ].filter((text) => text !== null);
@@ -89,6 +91,17 @@ ${noteBelow(shown)}
 ${whatIfsSection(shown)}
 </section>
 `;
+}
+
+/** The likelihood ratio of the pair, its conditions, and what such ratios cost on test pairs. */
+function likelihoodTexts(comparison: Comparison, run: RunRecord | undefined): string[] {
+  const sentences = likelihoodSentences(comparison);
+  if (sentences === null)
+    return isIdentical(comparison)
+      ? []
+      : ['Likelihood ratio: not known, as an older version fitted the similarity curve of this run without its precision.'];
+  const cost = run?.metrics.find(({ split }) => split === 'test')?.likelihood;
+  return [...sentences, cost ? cllrSentence(cost) : 'The cost of these ratios (Cllr) on test pairs is not known.'];
 }
 
 /** The run's curve if it gave the similarity of this comparison; null if it was fitted again since. */

@@ -11,6 +11,7 @@ import { metricsTables, trainingCurves } from './metrics.ts';
 import { randomisationPart } from './randomisation.ts';
 import { facts, versionList } from './parts.ts';
 import { structurePart } from './structure.ts';
+import { thresholdPart } from './threshold.ts';
 import { settingsTables } from './settings.ts';
 
 const STATUS_WORDS = {
@@ -32,6 +33,7 @@ ${
   sections.includes('quality') &&
   markup`<h3>How good is it?</h3>
 ${metricsTables(run)}
+${thresholdPart(run)}
 ${structurePart(run)}
 ${randomisationPart(run)}`
 }
