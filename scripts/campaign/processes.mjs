@@ -82,7 +82,7 @@ const tries = {
 
   async readers(copy) {
     const server = await serve(copy.workspace, copy.environment);
-    const { job } = await server.value('runs.start', { dataset: 'images', size: 32, epochs: 4000, device: 'cpu' });
+    const { job } = await server.value('runs.start', { dataset: 'images', size: 32, epochs: 4000, patience: 0, device: 'cpu' });
     const lists = await Promise.all(
       [['runs'], ['datasets'], ['comparisons'], ['runs']].map((list) => run([...list, '--json', ...copy.at], copy.environment)),
     );

@@ -91,7 +91,7 @@ async function stopCommand({ at, environment }, way, afterMs, faults) {
 /** @param {Copy} copy @param {string} way @param {number} afterMs @param {string[]} faults @returns {Promise<number[]>} */
 async function stopServed({ workspace, environment }, way, afterMs, faults) {
   const server = await serve(workspace, environment);
-  const { job } = await server.value('runs.start', { dataset: 'images', size: 32, epochs: 4000, device: 'cpu' });
+  const { job } = await server.value('runs.start', { dataset: 'images', size: 32, epochs: 4000, patience: 0, device: 'cpu' });
   await wait(afterMs);
   const compute = childrenOf(server.pid);
   for (const pid of compute) signalTo(pid, 'SIGSTOP');

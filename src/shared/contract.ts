@@ -224,6 +224,7 @@ export const CALLS = {
   'runs.plan': curatedCall<TrainingPlan>()(z.strictObject({ choices: z.record(z.string(), z.unknown()), measure: z.boolean().default(false) })),
   'runs.start': curatedCall<Job>()(TrainRequest), // one at a time; the job's subject is the data set, then the run; result: { run }
   'runs.resume': curatedCall<Job>()(ResumeRequest),
+  'runs.stop': call<null>()(RunId), // ends a training after its last complete epoch, of at least two; its job then evaluates the best one
   'runs.evaluate': curatedCall<Job>()(EvaluateRequest),
   'runs.thresholds': call<ThresholdEntry[]>()(RunId), // newest first; the newest is in force
   // Chooses a threshold on validation pairs. Evaluates the run on test pairs again, as a job, if it was before.

@@ -1,5 +1,5 @@
 import { BACKBONE_INFO, type BackboneName } from './backbones.ts';
-import type { DeviceName, EngineName, RunSession, RunStatus } from './run.ts';
+import type { DeviceName, EngineName, RunRecord, RunSession, RunStatus } from './run.ts';
 import { TRAINING_OPTIONS } from './training-options/table.ts';
 
 export const STATUS_WORDS = {
@@ -9,6 +9,10 @@ export const STATUS_WORDS = {
   cancelled: 'cancelled',
   interrupted: 'interrupted',
 } as const satisfies Record<RunStatus, string>;
+
+/** The status of a run in a table. */
+export const statusWord = (run: Pick<RunRecord, 'status' | 'sessions' | 'epochs'>): string =>
+  stoppedAfter(run) === null ? STATUS_WORDS[run.status] : 'stopped by hand';
 
 /** Engine and device within a sentence: "the NVIDIA GPU (CUDA) with TensorFlow". */
 export function deviceWords({ engine, device }: { engine: EngineName; device: DeviceName }): string {
@@ -34,6 +38,23 @@ export function sessionWarnings(sessions: readonly RunSession[]): string[] {
     return warnings;
   });
   return [...new Set(all)];
+}
+
+/** The epoch after which a person stopped the training of a finished run; null if nobody did. */
+export const stoppedAfter = ({ status, sessions, epochs }: Pick<RunRecord, 'status' | 'sessions' | 'epochs'>): number | null =>
+  status === 'done' && sessions.at(-1)?.stopped === true ? epochs.length : null;
+
+/** How a finished training ended before its last epoch, as a sentence; null if it did not. */
+export function earlyEndSentence(run: Pick<RunRecord, 'status' | 'sessions' | 'epochs' | 'config' | 'bestEpoch'>): string | null {
+  const { epochs, config, bestEpoch } = run;
+  if (run.status !== 'done' || epochs.length >= config.epochs) return null;
+  const stopped = stoppedAfter(run);
+  if (stopped !== null) return `Stopped by hand after epoch ${stopped} of ${config.epochs}.`;
+  const rest = epochs.length - (bestEpoch ?? 0);
+  if (rest <= 0) return `Stopped by itself after epoch ${epochs.length} of ${config.epochs}.`;
+  const none = `${rest === 1 ? 'the next epoch' : `${rest} more epochs`} brought no better validation AUC`;
+  const start = config.headStart === 'probe' && bestEpoch === 1 ? ' Training added nothing to the linear probe that it started from.' : '';
+  return `Stopped by itself after epoch ${epochs.length} of ${config.epochs}, because ${none}.${start}`;
 }
 
 /** Explains that steps were split for lack of memory. */

@@ -145,6 +145,7 @@ export interface RunSession {
   device: DeviceName;
   batch: number; // pairs per step
   partPairs: number | null; // pairs computed at once, for lack of memory; null: whole steps
+  stopped?: true; // a person stopped the training and kept its best epoch
 }
 
 export interface RunRecord {

@@ -48,6 +48,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'runs.get': [choice],
   'runs.start': [nothing],
   'runs.resume': [choice],
+  'runs.stop': [choice],
   'runs.evaluate': [choice],
   'runs.thresholds': [choice],
   'runs.setThreshold': [{ ...choice, choice: { rule: 'even' } }],

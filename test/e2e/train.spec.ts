@@ -48,6 +48,7 @@ async function fillSmall(page: Page, epochs: string): Promise<void> {
   await page.getByLabel('Image size', { exact: true }).fill('32');
   await page.getByLabel('Pairs per step', { exact: true }).fill('8');
   await page.getByLabel('Learning rate', { exact: true }).fill('0,003'); // decimal comma, as in many countries
+  await page.getByLabel('Stop early after', { exact: true }).fill('0');
   await page.getByLabel('Epochs', { exact: true }).fill(epochs);
 }
 
@@ -301,10 +302,10 @@ test('two runs compared, notes, remove and undo', async ({ page, served }) => {
   await expect(more).toHaveText(/All defaults$/);
 });
 
-test('compute killed during training: the screen reports it and resumes', async ({ page, served }) => {
+test('compute killed during training: the screen reports it and resumes; stopped by hand, the run is done', async ({ page, served }) => {
   const dataset = await colours(served);
   await page.goto(`${served.url}#/train`);
-  await served.call('runs.start', { dataset, ...SMALL, lr: 3e-3, epochs: 30 });
+  await served.call('runs.start', { dataset, ...SMALL, lr: 3e-3, epochs: 5000, patience: 0 });
   const live = page.getByRole('region', { name: /^Training on/ });
   await expect(live).toContainText('validation AUC', { timeout: 30_000 });
   loseCompute(served);
@@ -315,5 +316,10 @@ test('compute killed during training: the screen reports it and resumes', async 
   await shot(page, 'interrupted');
   await resume.click();
   const details = page.getByRole('complementary', { name: 'Run details' });
-  await expect(details).toContainText('Done: 30 of 30 epochs', { timeout: 60_000 });
+  await page.getByRole('button', { name: /^Stop and keep best/ }).click({ timeout: 30_000 });
+  await expect(details).toContainText(/Stopped by hand after epoch \d+ of 5,?000/, { timeout: 60_000 });
+  await expect(page.getByRole('table').getByText('stopped by hand')).toBeVisible();
+  await shot(page, 'stopped');
+  await expect(details.getByRole('button', { name: 'Resume', exact: true })).toBeVisible(); // it can go on
+  expect((await served.call('runs.get', { run })) as RunRow).toMatchObject({ status: 'done', metrics: [{ split: 'test' }] });
 });

@@ -1,5 +1,6 @@
 import type { RunRow } from '../../shared/run.ts';
 import { aucText, durationText } from '../../shared/format.ts';
+import { earlyEndSentence, stoppedAfter } from '../../shared/run-words.ts';
 import { bestAuc } from './best-run.ts';
 
 /** Status of a run in one or two sentences. */
@@ -11,7 +12,7 @@ export function statusSentence(run: RunRow): string {
     case 'running':
       return done === 0 ? 'Preparing: the first epoch is not finished yet.' : `Epoch ${done + 1} of ${run.config.epochs} in progress.${best}`;
     case 'done':
-      return `${doneSentence(run)} Best: epoch ${run.bestEpoch}, validation AUC ${aucText(auc ?? NaN)}.`;
+      return `${[doneSentence(run), earlyEndSentence(run)].filter((one) => one !== null).join(' ')} Best: epoch ${run.bestEpoch}, validation AUC ${aucText(auc ?? NaN)}.`;
     case 'cancelled':
       return done === 0
         ? 'Cancelled before the first epoch finished.'
@@ -26,8 +27,7 @@ export function statusSentence(run: RunRow): string {
 }
 
 function doneSentence({ epochs, config, seconds }: RunRow): string {
-  const early = epochs.length < config.epochs ? ', stopped early without further improvement' : '';
-  return `Done: ${epochs.length} of ${config.epochs} epochs in ${durationText(seconds)}${early}.`;
+  return `Done: ${epochs.length} of ${config.epochs} epochs in ${durationText(seconds)}.`;
 }
 
 /** Whether training can resume after the last complete epoch (without one: start again), or why not. */
@@ -36,6 +36,7 @@ export function resumeStatus(run: RunRow): { can: true } | { can: false; why: st
   if (run.outdated) return { can: false, why: 'It was trained with another version of its network.' };
   if (run.stale) return { can: false, why: 'The data set has changed since the run started.' };
   if (run.status === 'done' && run.epochs.length >= run.config.epochs) return { can: false, why: 'All its epochs are done.' };
+  if (stoppedAfter(run) !== null) return { can: true };
   // With the same settings it would stop again at once.
   if (run.status === 'done') return { can: false, why: 'It stopped early: further epochs brought no improvement.' };
   return { can: true };

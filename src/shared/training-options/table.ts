@@ -15,6 +15,9 @@ import type { TrainingOption } from './option.ts';
 const SCRATCH = { batch: 8, plateau: 2 } as const;
 const isCompactFromScratch = ({ backbone, pretrained }: TrainingKind): boolean => backbone === 'compact' && !pretrained;
 
+/** Epochs. A head from a probe was best after the first epoch in most trainings; from random weights learning may pause for some epochs. */
+const PATIENCE = { probe: 5, random: 10 } as const;
+
 /** Lower with a probe: it already separates the classes, and large steps would undo that. */
 const RATES = {
   random: { head: 1e-3, 'last-stage': 5e-5, all: 1e-3 },
@@ -208,7 +211,7 @@ export const TRAINING_OPTIONS = {
     range: { min: 0, max: 10_000, whole: true },
     unit: 'epochs',
     zero: 'never',
-    default: 0,
+    default: ({ headStart }: TrainingKind) => (headStart === 'probe' ? PATIENCE.probe : PATIENCE.random),
     uses: trainsBySteps,
   },
   plateau: {

@@ -74,7 +74,12 @@ const validPairs = [4, 5, 6].flatMap((i) => [
   { a: i, b: i + 8, label: 1 as const },
 ]);
 
-async function runTraining(folder: string, more: Partial<RunConfig>, resume = false): Promise<{ result: TrainResult; rows: EpochRow[] }> {
+async function runTraining(
+  folder: string,
+  more: Partial<RunConfig>,
+  resume = false,
+  stop?: AbortSignal,
+): Promise<{ result: TrainResult; rows: EpochRow[] }> {
   const config: RunConfig = { ...someConfig, size: 16, dim: 1, batch: 1000, lr: 0.4, ...more };
   const rows: EpochRow[] = [];
   const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume, listedPairs: null, epochsStored: 0 };
@@ -92,6 +97,7 @@ async function runTraining(folder: string, more: Partial<RunConfig>, resume = fa
         if (p.kind === 'epoch') rows.push(p.row);
       },
     },
+    stop,
   );
   return { result, rows };
 }
@@ -148,6 +154,20 @@ describe('training stops', () => {
     await expect(runTraining(folder, { epochs: 4 }, true)).rejects.toMatchObject({ code: 'bad-request', details: { epoch: 3 } });
     expect(readLast(folder).progress.epoch).toBe(2);
     expect(storedEpoch(folder)).toBe(1);
+  });
+
+  test('by hand after its last complete epoch, like at the last one; not before the first', async () => {
+    script.gaps = [2, 0, 2, 2];
+    const folder = runFolder();
+    const stop = new AbortController();
+    stop.abort(); // in the first epoch, which is completed
+    const { result, rows } = await runTraining(folder, { epochs: 20 }, false, stop.signal);
+    expect(rows).toHaveLength(1);
+    expect(result).toMatchObject({ bestEpoch: 1, stoppedEarly: false, stoppedByHand: true, calibration: expect.anything() as unknown });
+    expect(readLast(folder).progress.epoch).toBe(1);
+    const resumed = await runTraining(folder, { epochs: 3 }, true);
+    expect(resumed.result).toMatchObject({ stoppedByHand: false });
+    expect(resumed.rows.map(({ epoch }) => epoch)).toEqual([2, 3]);
   });
 
   test('within a batch when cancelled', async () => {

@@ -81,20 +81,26 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     });
   }
 
-  test('a second process on the same workspace is refused, and readers are not', async () => {
+  test('a second process on the same workspace is refused, and readers are not; Ctrl+C ends the training with --keep-best', async () => {
     let seen: Promise<[number | null, string, number | null]> | undefined;
-    await twinlens(['train', 'colours', '--size', '32', '--epochs', '200', '--device', 'cpu', ...at], {
-      onStderr: (text, kill) => {
-        if (seen || !text.includes('Epoch 1:')) return;
-        seen = Promise.all([twinlens(['evaluate', 'r1', ...at]), twinlens(['runs', '--json', ...at])]).then(([writer, reader]) => {
-          kill('SIGINT');
-          return [writer.code, writer.stderr, reader.code];
-        });
+    const trained = await twinlens(
+      ['train', 'colours', '--keep-best', '--size', '32', '--epochs', '200', '--patience', '0', '--device', 'cpu', ...at],
+      {
+        onStderr: (text, kill) => {
+          if (seen || !text.includes('Epoch 3:')) return;
+          seen = Promise.all([twinlens(['evaluate', 'r1', ...at]), twinlens(['runs', '--json', ...at])]).then(([writer, reader]) => {
+            kill('SIGINT');
+            return [writer.code, writer.stderr, reader.code];
+          });
+        },
       },
-    });
+    );
     const [writer, stderr, reader] = (await seen)!;
     expect(writer).toBe(1);
     expect(stderr).toMatch(/in use by another Twinlens process/);
     expect(reader).toBe(0);
+    if (process.platform === 'win32') return; // it has no signals
+    expect(trained.code).toBe(0);
+    expect(trained.stdout).toMatch(/Stopped by hand after epoch \d+ of 200\./);
   });
 });

@@ -85,7 +85,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
   test('a cancelled or killed run keeps its complete epochs and resumes to the same numbers', async () => {
     for (const signal of hasSignals ? (['SIGINT', 'SIGKILL'] as const) : (['SIGKILL'] as const)) {
       let sent = false;
-      const ended = await twinlens(['train', 'colours', ...QUICK, '--epochs', '400', '--seed', '3', ...at], {
+      const ended = await twinlens(['train', 'colours', ...QUICK, '--epochs', '400', '--patience', '0', '--seed', '3', ...at], {
         onStderr: (text, kill) => {
           if (!sent && text.includes('Epoch 2:')) {
             sent = true;

@@ -103,7 +103,7 @@ describe.skipIf(!hasBuild)('paths on the command line (need the build)', () => {
 
   test('a workspace that is moved during a training is named, and its run can be resumed', { timeout: 240_000 }, async () => {
     const moved = `${workspace} moved`;
-    const training = await twinlens(['train', 'colours', ...QUICK, '--epochs', '60', ...at], {
+    const training = await twinlens(['train', 'colours', ...QUICK, '--epochs', '60', '--patience', '0', ...at], {
       onStderr: (text) => {
         if (!text.includes('Epoch 2:') || existsSync(moved)) return;
         renameSync(workspace, moved);

@@ -88,6 +88,7 @@ describe('a loss and its options', () => {
   });
   test.each([
     [{ loss: 'supcon', embedding: 'raw' }, 'embedding'],
+    [{ loss: 'supcon', same: 'pairs', pairs: 'list', headStart: 'random' }, 'loss'],
     [{ loss: 'arcface', margin: 2 }, 'margin'],
     [{ loss: 'contrastive', embedding: 'unit', margin: 2 }, 'margin'],
     [{ loss: 'triplet', classesPerStep: 64, imagesPerClass: 8 }, 'imagesPerClass'],

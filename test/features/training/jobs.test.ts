@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { EpochEnd } from '../../../src/shared/events.ts';
-import { runNumber } from '../../../src/shared/run-words.ts';
+import { runNumber, stoppedAfter } from '../../../src/shared/run-words.ts';
 import { SAMPLE_TRAINING } from '../../../src/shared/sample.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
 import { unseenText } from '../../../src/shared/same-meaning.ts';
@@ -120,9 +120,9 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(app.workbench.trainings.startSample(dataset)).toBeNull();
   });
 
-  test('a second training waits for the first, and can be cancelled while waiting', async () => {
+  test('a second training waits for the first, which is stopped by hand; a third is cancelled while waiting', async () => {
     const { app, dataset } = await openImported();
-    const first = await app.call('runs.start', { dataset, ...QUICK, epochs: 400 });
+    const first = await app.call('runs.start', { dataset, ...QUICK, epochs: 400, patience: 0 });
     const second = await app.call('runs.start', { dataset, ...QUICK, epochs: 2 });
     const third = await app.call('runs.start', { dataset, ...QUICK, epochs: 2 });
     const state = (id: string): { status: string; progress: { text: string } } => app.workbench.jobs.list().find((j) => j.job === id)!;
@@ -132,13 +132,29 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect((await app.call('runs.plan', { choices: { dataset } })).waiting).toBe(3);
     await app.call('jobs.cancel', { job: third.job });
     expect(await app.waitForEnd(third)).toMatchObject({ status: 'cancelled' });
-    await app.call('jobs.cancel', { job: first.job });
-    expect(await app.waitForEnd(first)).toMatchObject({ status: 'cancelled', subject: 'r1' });
+    await app.call('runs.stop', { run: 'r1' });
+    expect(await app.waitForEnd(first)).toMatchObject({ status: 'done', subject: 'r1' });
     expect(await app.waitForEnd(second)).toMatchObject({ status: 'done', subject: 'r2' });
     expect((await app.call('runs.list', {})).map(({ run, status }) => [run, status])).toEqual([
       ['r2', 'done'],
-      ['r1', 'cancelled'],
+      ['r1', 'done'],
     ]);
+    // Stopped by hand, the first is a finished run with results. It can resume.
+    const stopped = await app.call('runs.get', { run: 'r1' });
+    expect(stopped).toMatchObject({
+      bestEpoch: expect.any(Number) as number,
+      metrics: [{ split: 'test' }],
+      sessions: [{ stopped: true }],
+      error: null,
+    });
+    expect(stoppedAfter(stopped)).toBe(stopped.epochs.length);
+    expect(stopped.epochs.length).toBeLessThan(400);
+    await expect(app.call('runs.stop', { run: 'r1' })).rejects.toMatchObject({ code: 'bad-request', message: 'Run 1 is not being trained.' });
+    const epochs = stopped.epochs.length + 1;
+    expect(await app.waitForEnd(await app.call('runs.resume', { run: 'r1', epochs }))).toMatchObject({ status: 'done' });
+    const resumed = await app.call('runs.get', { run: 'r1' });
+    expect(stoppedAfter(resumed)).toBeNull();
+    expect(reproducible(resumed.epochs).slice(0, -1)).toEqual(reproducible(stopped.epochs));
   });
 
   test('compute killed during training: the run is interrupted and resumes to the numbers of an uninterrupted one', async () => {
@@ -192,7 +208,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
 
   test('a training stopped by closing the workbench can be resumed after the next start', async () => {
     const { app, dataset } = await openImported();
-    await app.call('runs.start', { dataset, ...QUICK, epochs: 400 });
+    await app.call('runs.start', { dataset, ...QUICK, epochs: 400, patience: 0 });
     await app.until(() => epochsOfOrNone(app, 'r1') >= 1);
     await app.close();
     const again = openTestWorkbench(app.workbench.workspace.folder);

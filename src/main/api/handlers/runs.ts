@@ -11,6 +11,10 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'runs.plan': ({ choices, measure }, { workbench }) => workbench.plans.plan(choices, measure),
   'runs.start': (choices, { workbench }) => workbench.trainings.start(workbench.plans.requestOf(choices)),
   'runs.resume': (request, { workbench }) => workbench.trainings.resume(request),
+  'runs.stop': async ({ run }, { workbench }) => {
+    await workbench.trainings.stop(run);
+    return null;
+  },
   'runs.evaluate': ({ run, split }, { workbench: { jobs, hub, store, evaluation, structures } }) =>
     startEvaluation({ jobs, hub, runs: store.runs, evaluation, structures }, run, split),
   'runs.thresholds': ({ run }, { workbench }) => workbench.thresholds.history(run),

@@ -24,8 +24,10 @@ import { measureStructure } from '../structure/measure-structure.ts';
 import { encodeLogo } from '../images/logo.ts';
 import { pageImages } from '../explain/page-images.ts';
 import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
-import type { CallContext, Counted, Handlers, InspectedContent } from '../protocol/protocol.ts';
+import type { InspectedContent } from '../protocol/inspected.ts';
+import type { CallContext, Counted, Handlers } from '../protocol/protocol.ts';
 import { writeSample } from '../sample/sample.ts';
+import { stoppable, stopTraining } from '../train/stops.ts';
 import { train } from '../train/train-loop.ts';
 
 const REPORT_MS = 100; // between two reports of progress
@@ -51,8 +53,9 @@ export const handlers: Handlers = {
   train: (request, context) => {
     const { engine, device, backbone, scope } = request.model.config;
     log().info({ engine, device, backbone, scope, images: request.images.ids.length, resume: request.resume }, 'training starts');
-    return train(request, context);
+    return stoppable(request.model.folder, (stop) => train(request, context, stop));
   },
+  stopTraining,
   distances,
   untrainedDistances,
   compareOnPairs: compareRuns,

@@ -17,6 +17,7 @@ import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { Names } from '../../domain/structure/pair-figures.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { BenchRequest, BenchResult } from './bench.ts';
+import type { InspectedContent } from './inspected.ts';
 import type { ValidationSummary } from '../../domain/evaluate/validation-summary.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { Calibration, DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, WeightsInfo } from '../../../shared/run.ts';
@@ -33,20 +34,6 @@ export interface ModelRef {
 export interface SourceImage {
   file: string; // absolute
   sha256: string; // of its bytes: the key in all caches
-}
-
-/** What an image file is. */
-export interface Inspected {
-  sha256: string; // of the file's bytes, hex
-  width: number; // px, after EXIF rotation
-  height: number;
-  facts: string[]; // what a person must know of how the file is read, in sentences
-  /** The largest sample of a 16-bit file that does not say which part of the 16 bits it uses; null for other files. */
-  maxSample: number | null;
-}
-
-export interface InspectedContent extends Inspected {
-  content: string; // ImageRecord.content
 }
 
 export interface CacheFolders {
@@ -89,7 +76,8 @@ export interface TrainResult extends ValidationSummary {
   bestEpoch: number;
   modelSha256: string;
   seconds: number; // of this session, including preparation
-  stoppedEarly: boolean;
+  stoppedEarly: boolean; // after `patience` epochs without a better validation AUC
+  stoppedByHand: boolean; // by 'stopTraining'
 }
 
 export interface PairsRequest {
@@ -302,6 +290,8 @@ export interface ComputeCalls {
   drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; created: number }; progress: Counted };
   weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
+  /** Ends the training whose run has this folder after its last complete epoch: its `train` returns. Returns whether it is running. */
+  stopTraining: { args: { folder: string }; result: boolean; progress: never };
   distances: { args: PairsRequest; result: Float64Array; progress: Counted };
   /** Distances of the network before training, [pairs]: 1 - cosine of pooled features. Progress: images that were not cached. */
   untrainedDistances: { args: UntrainedRequest; result: Float64Array; progress: Counted };

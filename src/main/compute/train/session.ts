@@ -22,6 +22,7 @@ export interface Session {
   images: DatasetImages;
   validPairs: Pair[];
   context: CallContext<'train'>;
+  stop: AbortSignal; // aborted when a person stops the training and keeps its best epoch
   started: number; // ms, when the first step of this session began
   partSize: number; // samples per part that have fitted in memory; at most the batch
 }

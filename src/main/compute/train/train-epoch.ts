@@ -18,8 +18,11 @@ interface TrainedEpoch {
   labels: number[]; // of the distances: 0 same, 1 different
 }
 
-/** One pass over the epoch's samples. Throws AppError 'cancelled', or 'bad-request' if the loss becomes NaN or infinite. */
-export async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
+/**
+ * One pass over the epoch's samples; null if it is stopped within, after an earlier epoch. Throws AppError 'cancelled', or 'bad-request' if
+ * the loss becomes NaN or infinite.
+ */
+export async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch | null> {
   const { config, loss, trainer, trainImages, listedPairs, source, context } = session;
   if (loss.samples === 'none') return epochWithoutSteps(session, epoch);
   const samples = listedPairs ? listedSamples(listedPairs, config.seed, epoch) : SAMPLERS[loss.samples](trainImages, config.seed, epoch, config);
@@ -30,6 +33,7 @@ export async function trainEpoch(session: Session, epoch: number, lr: number, fi
   let reported = began;
   for await (const [{ batch }, images] of source.batches(batchesOf(session, samples, epoch))) {
     throwIfCancelled(context.signal);
+    if (session.stop.aborted && epoch > 1) return null;
     const labels = batch.map(({ label }) => label);
     const result = await trainer.step({ images, labels: Float32Array.from(labels) }, batch.length, lr);
     if (!Number.isFinite(result.loss)) throw diverged(epoch, lr);

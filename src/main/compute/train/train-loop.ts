@@ -25,10 +25,15 @@ import { accuracyAt, validateEpoch } from './validate-epoch.ts';
 /**
  * Trains a network. A resumed run continues after its last complete epoch and gives the same numbers as an uninterrupted
  * one: samples and augmentation come from random streams of seed and epoch, everything else is in the checkpoint.
+ * `stop`: ends the training like its last epoch; an incomplete epoch is dropped. Only after a complete epoch.
  * Throws AppError 'cancelled' (within a batch; the last complete epoch stays saved), or 'bad-request' if the loss becomes NaN or
  * infinite.
  */
-export async function train(request: TrainRequest, context: CallContext<'train'>): Promise<TrainResult> {
+export async function train(
+  request: TrainRequest,
+  context: CallContext<'train'>,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<TrainResult> {
   const began = performance.now();
   const { config, folder } = request.model;
   const engine = await openEngine(config.engine, config.device);
@@ -66,10 +71,11 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       images,
       validPairs,
       context,
+      stop,
       started: performance.now(),
       partSize: samplesPerStep(config),
     };
-    const { last, stoppedEarly } = await trainEpochs(session, progress);
+    const { last, stoppedEarly, stoppedByHand } = await trainEpochs(session, progress);
     return {
       bestEpoch: last.schedule.best?.epoch ?? last.epoch,
       ...summariseValidation(
@@ -80,6 +86,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       modelSha256: modelSha256(config, readModel(request.model)),
       seconds: (performance.now() - began) / 1000,
       stoppedEarly,
+      stoppedByHand,
     };
   } finally {
     await trainer?.dispose();
@@ -103,17 +110,22 @@ const movedError = (folder: string): AppError =>
 
 /**
  * Each epoch: train, validate, advance the schedule (learning rate, best epoch, stop), write the checkpoint, report. Stops after
- * `patience` epochs without improvement. `from`: the progress after the last complete epoch.
+ * `patience` epochs without improvement, or when a person stops it. `from`: the progress after the last complete epoch.
  */
-async function trainEpochs(session: Session, from: Progress): Promise<{ last: Progress; stoppedEarly: boolean }> {
+async function trainEpochs(session: Session, from: Progress): Promise<{ last: Progress; stoppedEarly: boolean; stoppedByHand: boolean }> {
   const { config, folder, trainer, context } = session;
   const isSameFolder = sameFileCheck(folder);
   let last = from;
   let stop = config.patience > 0 && from.epoch - (from.schedule.best?.epoch ?? from.epoch) >= config.patience;
+  let stoppedByHand = false;
   for (let epoch = from.epoch + 1; epoch <= config.epochs && !stop; epoch++) {
     const { lr } = last.schedule;
     const began = performance.now();
     const trained = await trainEpoch(session, epoch, lr, from.epoch);
+    if (trained === null) {
+      stoppedByHand = true;
+      break;
+    }
     const trainSeconds = (performance.now() - began) / 1000;
     const state = await trainer.state();
     const valid = await validateEpoch(session, state.params);
@@ -140,5 +152,5 @@ async function trainEpochs(session: Session, from: Progress): Promise<{ last: Pr
     const left = stop ? 0 : secondsLeft(session, epoch - from.epoch, config.epochs - epoch);
     context.progress({ kind: 'epoch', row, epochs: config.epochs, secondsLeft: left });
   }
-  return { last, stoppedEarly: stop && last.epoch < config.epochs };
+  return { last, stoppedEarly: stop && last.epoch < config.epochs, stoppedByHand };
 }

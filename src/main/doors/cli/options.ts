@@ -39,12 +39,13 @@ export async function parseRequest<S extends z.ZodType>(schemaOf: (contract: typ
 
 const STOP_MS = 1_000; // grace period before the compute process is ended
 
-/** Opens the workspace for one command, cancels the command on Ctrl-C, and always closes the workspace. */
+/** Opens the workspace for one command, cancels the command on Ctrl-C, and always closes the workspace. `finish`: as in onStopSignal. */
 export async function withServices<T>(
   common: Common,
   write: boolean,
   command: string,
   work: (s: Services, signal: AbortSignal) => Promise<T>,
+  finish?: (s: Services) => Promise<boolean>,
 ): Promise<T> {
   const workspace = common.workspace === undefined ? undefined : resolveUserPath(common.workspace);
   const { openServices } = await import('../../services.ts'); // on demand: help opens no workspace
@@ -54,10 +55,13 @@ export async function withServices<T>(
   const startedMs = performance.now();
   const controller = new AbortController();
   let stopTimer: NodeJS.Timeout | undefined;
-  const removeHandlers = onStopSignal((reason) => {
-    controller.abort(reason);
-    stopTimer = setTimeout(() => void services.compute.end(), STOP_MS); // pending work then fails as cancelled
-  });
+  const removeHandlers = onStopSignal(
+    (reason) => {
+      controller.abort(reason);
+      stopTimer = setTimeout(() => void services.compute.end(), STOP_MS); // pending work then fails as cancelled
+    },
+    finish && (() => finish(services)),
+  );
   try {
     return await work(services, controller.signal).finally(() => services.store.assertInPlace());
   } finally {

@@ -7,10 +7,18 @@ const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY |
 
 /**
  * Calls `stop` once when the command is asked to end: with CLOSING for SIGTERM and a closed terminal, with another reason for
- * Ctrl-C. A second signal ends the process at once. Returns a function that removes the handlers.
+ * Ctrl-C. A second signal ends the process at once. `finish`: is asked first at the first Ctrl-C; true: it ends the command without `stop`.
+ * Returns a function that removes the handlers.
  */
-export function onStopSignal(stop: (reason: AppError) => void): () => void {
-  const interrupt = (): void => end(new AppError('cancelled', 'Cancelled.'));
+export function onStopSignal(stop: (reason: AppError) => void, finish?: () => Promise<boolean>): () => void {
+  const cancel = (): void => end(new AppError('cancelled', 'Cancelled.'));
+  let first = finish;
+  const interrupt = (): void => {
+    const ask = first;
+    first = undefined;
+    if (!ask) cancel();
+    else void ask().then((isEnding) => isEnding || cancel());
+  };
   const terminate = (): void => end(CLOSING);
   const hangUp = (): void => {
     if (hasTerminal()) terminate();

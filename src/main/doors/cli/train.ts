@@ -3,7 +3,7 @@ import { pairListLines } from '../../../shared/pair-list.ts';
 import type { Command } from 'commander';
 import { bytesText, countText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
-import { sessionWarnings } from '../../../shared/run-words.ts';
+import { earlyEndSentence, sessionWarnings, stoppedAfter } from '../../../shared/run-words.ts';
 import type { Services } from '../../services.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { workspaceOption } from './data.ts';
@@ -60,11 +60,13 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
 }
 
 const warningsOf = (run: RunRecord): string[] => [...sessionWarnings(run.sessions), ...run.warnings];
+const notesOf = (run: RunRecord): string[] => [earlyEndSentence(run), ...warningsOf(run)].filter((note) => note !== null);
 
 export const runSummary = (run: RunRecord): object => ({
   run: run.run,
   epochs: run.epochs.length,
   best: { epoch: run.bestEpoch, auc: run.epochs.find((e) => e.epoch === run.bestEpoch)?.aucValid ?? null },
+  stopped: stoppedAfter(run), // the epoch after which a person stopped it
   seconds: run.seconds,
   device: run.config.device,
   engine: run.config.engine,
@@ -86,34 +88,50 @@ export function addTrainCommand(program: Command): void {
   const command = addCommonOptions(program.command('train <dataset>').description('train a Siamese network on a data set'));
   for (const option of trainOptions()) command.addOption(option);
   command.option('--resume <run>', `continue a run after its last complete epoch (without one, start it again), with ${RESUME_FLAGS} as given`);
+  command.option('--keep-best', 'Ctrl+C stops the training and keeps its best epoch, from two epochs on; a second Ctrl+C cancels it');
   command.action(async (dataset: string, options: Common & Record<string, unknown>) => {
     const { workspace, json, resume } = options;
+    let running: string | null = null;
     const choices = chosenOptions(options);
-    const run = await withServices(workspaceOption(workspace), true, `train ${dataset}`, async (s, signal) => {
-      const lines = progressLines(signal);
-      const train = async (): Promise<RunRecord> => {
-        if (resume !== undefined) {
-          const request = await parseRequest((contract) => contract.ResumeRequest, { run: resume, ...choices });
-          return s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines);
-        }
-        const request = await parseRequest((contract) => contract.TrainRequest, {
-          dataset,
-          ...choices,
-          ...(choices.pairs === undefined ? {} : { pairs: await addPairs(s, dataset, String(choices.pairs)) }),
-          device: choices.device === 'auto' ? undefined : choices.device,
+    const run = await withServices(
+      workspaceOption(workspace),
+      true,
+      `train ${dataset}`,
+      async (s, signal) => {
+        const lines = { ...progressLines(signal), onCreated: (created: RunRecord) => void (running = created.run) };
+        const train = async (): Promise<RunRecord> => {
+          if (resume !== undefined) {
+            const request = await parseRequest((contract) => contract.ResumeRequest, { run: resume, ...choices });
+            return s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines);
+          }
+          const request = await parseRequest((contract) => contract.TrainRequest, {
+            dataset,
+            ...choices,
+            ...(choices.pairs === undefined ? {} : { pairs: await addPairs(s, dataset, String(choices.pairs)) }),
+            device: choices.device === 'auto' ? undefined : choices.device,
+          });
+          const chosen = await chooseTrainingDevice(s, request, signal);
+          return s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines);
+        };
+        const trained = await train().finally(() => {
+          lines.end();
         });
-        const chosen = await chooseTrainingDevice(s, request, signal);
-        return s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines);
-      };
-      const trained = await train().finally(() => {
-        lines.end();
-      });
-      await measureMaps(s, trained, signal);
-      return trained;
-    });
+        await measureMaps(s, trained, signal);
+        return trained;
+      },
+      options['keepBest'] === true
+        ? async (s) =>
+            running === null
+              ? false
+              : s.training.stop(running).then(
+                  () => true,
+                  () => false,
+                )
+        : undefined,
+    );
     print(Boolean(json), runSummary(run), () => [
       `Run ${run.run}: best epoch ${run.bestEpoch} of ${run.epochs.length}, ${duration(run.seconds)} on ${run.config.device} (${run.config.engine})`,
-      ...warningsOf(run).map((w) => `Note: ${w}`),
+      ...notesOf(run).map((note) => `Note: ${note}`),
     ]);
   });
 }

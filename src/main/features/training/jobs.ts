@@ -21,7 +21,7 @@ export interface TrainingJobPorts {
   hub: Pick<EventHub, 'changed' | 'emit'>;
   runs: Pick<RunStore, 'get' | 'list'>;
   datasets: Pick<DatasetStore, 'get'>;
-  training: Pick<Training, 'start' | 'resume'>;
+  training: Pick<Training, 'start' | 'resume' | 'stop'>;
   /** Evaluates on test and validation pairs. */
   evaluate(run: string, signal: AbortSignal): Promise<unknown>;
   /** Measures the run's neighbours and classes, if that is cheap: the run is complete without it. Throws AppError 'cancelled' only. */
@@ -84,6 +84,11 @@ export class TrainingJobs {
     return jobs.start({ kind: 'train', title: `Resuming run ${runNumber(id)} on ${name}`, subject: id }, (job) =>
       this.runInQueue(job, (o) => training.resume(id, changes, o)),
     );
+  }
+
+  /** Throws as Training.stop does. */
+  stop(run: string): Promise<void> {
+    return this.ports.training.stop(run);
   }
 
   private runInQueue(job: JobContext, train: (o: TrainingOptions) => Promise<RunRecord>): Promise<{ run: string }> {

@@ -23,6 +23,9 @@ export interface TrainingOptions {
   onProgress?: ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress) | { kind: 'restart' }) => void) | undefined;
 }
 
+/** Complete epochs from which a stopped training has a result. */
+const ENOUGH_EPOCHS = 2;
+
 /** Trains runs and stores their results epoch by epoch. */
 export class Training {
   private readonly ports: TrainingPorts;
@@ -95,6 +98,23 @@ export class Training {
     return list === undefined ? null : this.ports.pairList(dataset, list);
   }
 
+  /**
+   * Stops the training of a run, which then ends as done with its best epoch so far; the epoch in progress is dropped. Throws AppError
+   * 'bad-request' before the second complete epoch, and if the run is not being trained.
+   */
+  async stop(id: string): Promise<void> {
+    const run = this.ports.runs.get(id);
+    if (run.status === 'running' && run.epochs.length < ENOUGH_EPOCHS) {
+      throw new AppError(
+        'bad-request',
+        `Run ${runNumber(id)} has ${run.epochs.length === 1 ? '1 complete epoch' : 'no complete epoch'}: from two on it can be stopped with a result. Cancel it instead.`,
+        { run: id },
+      );
+    }
+    const isRunning = run.status === 'running' && (await this.ports.compute.ask('stopTraining', { folder: this.ports.networks.refOf(run).folder }));
+    if (!isRunning) throw new AppError('bad-request', `Run ${runNumber(id)} is not being trained.`, { run: id });
+  }
+
   private findWeights(source: string, backbone: BackboneName, { signal, onProgress }: TrainingOptions): ReturnType<TrainingPorts['weights']['find']> {
     return this.ports.weights.find(source, backbone, { signal, onProgress: (p) => onProgress?.({ kind: 'download', ...p }) });
   }
@@ -158,7 +178,8 @@ export class Training {
         }
         o.onProgress?.(p);
       };
-      const { seconds, stoppedEarly: _, ...results } = await compute.ask('train', request, { signal: o.signal, onProgress });
+      const { seconds, stoppedEarly: _, stoppedByHand, ...results } = await compute.ask('train', request, { signal: o.signal, onProgress });
+      if (stoppedByHand) runs.update(id, { sessions: lastStopped(runs.get(id).sessions) });
       return runs.update(id, { ...results, status: 'done', seconds: secondsBefore + seconds, finishedMs: nowAfter(run) });
     } catch (error) {
       const failure = withAdvice(asAppError(error));
@@ -185,6 +206,9 @@ const startLastAfter = (sessions: readonly RunSession[], epoch: number): RunSess
   ...sessions.slice(0, -1),
   { ...sessions.at(-1)!, firstEpoch: epoch + 1 },
 ];
+
+/** The sessions, with the last one stopped by a person. */
+const lastStopped = (sessions: readonly RunSession[]): RunSession[] => [...sessions.slice(0, -1), { ...sessions.at(-1)!, stopped: true }];
 
 /** A new session, starting after the run's last epoch. */
 const sessionOf = ({ config, epochs }: RunRecord): RunSession => ({

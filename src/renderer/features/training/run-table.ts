@@ -1,5 +1,5 @@
 import type { RunRow } from '../../../shared/run.ts';
-import { backboneName, STATUS_WORDS, runName } from '../../../shared/run-words.ts';
+import { backboneName, STATUS_WORDS, runName, statusWord } from '../../../shared/run-words.ts';
 import { bestAuc } from '../../client/best-run.ts';
 import { restoreChoices } from '../../client/stored-choices.ts';
 
@@ -38,7 +38,7 @@ const SORT: Record<Column, (run: RunRow) => string | number | null> = {
   name: runName,
   dataset: (run) => run.dataset,
   network: (run) => backboneName(run.config.backbone),
-  status: (run) => STATUS_WORDS[run.status],
+  status: statusWord,
   epochs: (run) => run.epochs.length,
   auc: bestAuc,
   test: testAuc,

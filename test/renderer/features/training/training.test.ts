@@ -7,6 +7,7 @@ import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/rende
 import { curveWarning, resumeStatus, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { LOSS_INFO, type LossName } from '../../../../src/shared/losses.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
+import { statusWord } from '../../../../src/shared/run-words.ts';
 import { OFFERED_OPTIONS, OPTION_ENTRIES, TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
 import type { CatalogueItem } from '../../../../src/shared/weights-catalogue.ts';
 import type { RunRow } from '../../../../src/shared/run.ts';
@@ -135,8 +136,23 @@ describe('the status of a run', () => {
       'Epoch 3 of 10 in progress. Best so far: epoch 2, validation AUC 0.912.',
     );
     expect(plain(statusSentence(run('r1', { epochs, bestEpoch: 2 })))).toBe(
-      'Done: 2 of 10 epochs in 10 s, stopped early without further improvement. Best: epoch 2, validation AUC 0.912.',
+      'Done: 2 of 10 epochs in 10 s. Stopped by itself after epoch 2 of 10. Best: epoch 2, validation AUC 0.912.',
     );
+    const fromProbe = {
+      config: { ...someConfig, epochs: 40, headStart: 'probe' as const },
+      epochs: [1, 2, 3].map((n) => row(n, 0.912)),
+      bestEpoch: 1,
+    };
+    expect(plain(statusSentence(run('r1', fromProbe)))).toBe(
+      'Done: 3 of 40 epochs in 10 s. Stopped by itself after epoch 3 of 40, because 2 more epochs brought no better validation AUC. Training added nothing to the linear probe that it started from. Best: epoch 1, validation AUC 0.912.',
+    );
+    const session = { firstEpoch: 1, engine: 'onnx', device: 'cpu', batch: 8, partPairs: null } as const;
+    const stopped = run('r1', { epochs, bestEpoch: 2, sessions: [session, { ...session, stopped: true }] });
+    expect(plain(statusSentence(stopped))).toBe(
+      'Done: 2 of 10 epochs in 10 s. Stopped by hand after epoch 2 of 10. Best: epoch 2, validation AUC 0.912.',
+    );
+    expect(statusWord(stopped)).toBe('stopped by hand');
+    expect(resumeStatus(stopped)).toEqual({ can: true });
     const broken = run('r1', { status: 'interrupted', epochs, bestEpoch: 2 });
     expect(statusSentence(broken)).toContain('Interrupted after epoch 2 of 10. Nothing is lost: it resumes there');
     expect(statusSentence({ ...broken, stale: true })).not.toContain('resumes'); // it would be refused

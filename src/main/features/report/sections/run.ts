@@ -2,7 +2,7 @@ import { midpointOf } from '../../../../shared/calibration.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunStatus } from '../../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../../shared/format.ts';
-import { backboneName, runName } from '../../../../shared/run-words.ts';
+import { backboneName, earlyEndSentence, runName } from '../../../../shared/run-words.ts';
 import { seenCaveat, thresholdSentence } from '../../../../shared/threshold-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
@@ -61,7 +61,12 @@ ${settingsTables(run.config)}
 ${facts([
   ['Run', markup`${nameOf(runName(run))}, ${STATUS_WORDS[run.status]}; on the command line <code>${run.run}</code>`],
   ['Trained', `${timeText(run.createdMs)}, for ${durationText(run.seconds)}`],
-  ['Epochs', `${run.epochs.length} done${run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} is the best`}`],
+  [
+    'Epochs',
+    [`${run.epochs.length} done${run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} is the best`}.`, earlyEndSentence(run) ?? '']
+      .join(' ')
+      .trim(),
+  ],
   [
     'Similarity curve',
     run.calibration
