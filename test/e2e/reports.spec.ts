@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { encode } from '../../src/shared/wire.ts';
-import { expect, importColours, QUICK, type ServedWorkbench, test } from './kit.ts';
+import { expect, type ServedWorkbench, test, trainedRun } from './kit.ts';
 import { pdfPages } from './pdf-pages.ts';
 import { axe, serious } from './serious.ts';
+
+test.use({ atStart: 'trained' });
 
 /** From two saved comparisons to the finished file, as an analyst works: find, choose, order, write, delete. */
 
@@ -20,9 +22,8 @@ async function saveComparison(served: ServedWorkbench, dataset: string, a: numbe
 }
 
 test.beforeAll(async ({ served }) => {
-  const dataset = await importColours(served);
-  const { result } = await served.job('runs.start', { dataset, ...QUICK });
-  run = result!['run']!;
+  const { dataset, ...trained } = await trainedRun(served);
+  run = trained.run;
   pair = [await saveComparison(served, dataset, 0, 13, NOTE), await saveComparison(served, dataset, 1, 25, '')];
   await served.call('settings.set', { tourDone: true });
 });
