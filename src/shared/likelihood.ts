@@ -5,7 +5,7 @@ import { isIdentical } from './pair-truth.ts';
 import type { Calibration, CurveFit, Metrics } from './run.ts';
 import { CLASS_MEANING, labelPhrase } from './same-meaning.ts';
 
-/** The likelihood ratio of a distance, for those who write expert reports. */
+/** The likelihood ratio of a distance, for expert reports. */
 
 /** How much more probable the distance is for same pairs than for different ones. */
 export interface LikelihoodRatio {
@@ -17,8 +17,8 @@ export interface LikelihoodRatio {
 }
 
 /**
- * The largest ratio that validation pairs support: one more than the pairs that can have no image in common, as a ratio of n needs an event that
- * is seen in fewer than one of n independent pairs of the other kind. Bounds in this spirit: P. Vergeer et al., "Numerical likelihood ratios
+ * The largest ratio that validation pairs support: one more than the number of pairs without a common image. A ratio of n needs an event
+ * that fewer than one in n independent pairs of the other label show. Similar bounds: P. Vergeer et al., "Numerical likelihood ratios
  * outputted by LR systems are often based on extrapolation: when to stop extrapolating?", Science & Justice 2016.
  */
 export const largestRatio = (units: number): number => Math.floor(units / 2) + 1;
@@ -80,7 +80,7 @@ export function likelihoodSentences(comparison: Comparison): [string, string] | 
       : `The findings provide ${words} for the proposition that the images are ${one} rather than ${other}.`;
   return [
     `Likelihood ratio ${bound(ratio)}${interval}: the distance is ${bound(ratio)} times as probable if the images are ${one} as if they are ${other}. ${support}`,
-    `Verbal scale of ENFSI (2015). The relevant population are the images of this data set: ${countText(certainty.pairs)} validation pairs of ${countText(certainty.units)} ${certainty.over}, sampled as in its evaluation, ${percentText(certainty.same / certainty.pairs)} of them same. Ratios are limited to ${ratioText(found.limit)}, one more than the validation pairs that have no ${certainty.over === 'groups' ? 'group' : 'image'} in common.${
+    `Verbal scale of ENFSI (2015). The relevant population is the images of this data set: ${countText(certainty.pairs)} validation pairs of ${countText(certainty.units)} ${certainty.over}, sampled as in its evaluation, ${percentText(certainty.same / certainty.pairs)} of them same. Ratios are limited to ${ratioText(found.limit)}, one more than the validation pairs that have no ${certainty.over === 'groups' ? 'group' : 'image'} in common.${
       certainty.beyond ? ' No validation pair is at such a distance: the ratio is extrapolated.' : ''
     }`,
   ];

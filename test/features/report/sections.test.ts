@@ -85,11 +85,11 @@ describe('the chosen sections', () => {
   test('the threshold names its rule, and says if test figures were seen before it was chosen', () => {
     const threshold = { entry: 2, threshold: RUN.calibration!.threshold, reason: 'few false alarms', chosenMs: 0, restored: null };
     const chosen = { ...threshold, choice: { rule: 'false-same', limit: 0.05 } as const, testSeen: true };
-    const text = textOf(renderReport(sampleInput({ runs: [{ ...RUN, threshold: chosen }], sections: ['training'] })));
+    const text = textOf(renderReport(sampleInput({ runs: [{ ...RUN, thresholds: [chosen] }], sections: ['quality'] })));
     expect(text).toContain('used neither for training nor to choose the epoch.');
     expect(text).toMatch(/at most 5\.0 % false “same”.*Threshold: Chosen after figures on test pairs were seen.*Reason: few false alarms/);
     const fromTraining = { ...threshold, choice: { rule: 'even' } as const, testSeen: false };
-    expect(textOf(renderReport(sampleInput({ runs: [{ ...RUN, threshold: fromTraining }], sections: [] })))).not.toMatch(
+    expect(textOf(renderReport(sampleInput({ runs: [{ ...RUN, thresholds: [fromTraining] }], sections: [] })))).not.toMatch(
       /similarity of 50|Chosen after/,
     );
   });

@@ -133,7 +133,6 @@ export class ReportPages {
       run: (id) =>
         orNull(() => ({
           ...runs.annotated(id),
-          threshold: thresholdsOf(id)?.[0],
           thresholds: thresholdsOf(id),
           randomisation: randomisationOf(id),
           structure: structureOf(id),

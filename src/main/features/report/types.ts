@@ -72,8 +72,6 @@ export interface ReportComparison extends ReportEntry {
 /** A run with the name that the user gave it. */
 export interface ReportRun extends RunRecord {
   name?: string | undefined;
-  /** How its threshold was chosen; null or missing for a run without one. */
-  threshold?: ThresholdEntry | null | undefined;
   /** Null or missing if it is not measured. */
   structure?: StructureAnswer | null | undefined;
   /** On the test pairs that it shares with the first run of the report; missing for that one. */

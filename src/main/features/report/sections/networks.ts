@@ -30,7 +30,7 @@ ${
   metrics.length > 0 &&
   markup`<p class="note">${conditions(
     metrics,
-    runs.every(({ threshold }) => !threshold?.testSeen),
+    runs.every(({ thresholds }) => !thresholds?.[0]?.testSeen),
   )}</p>`
 }
 ${runs.map((run) => {
@@ -82,14 +82,17 @@ function datasetCell({ name, images, classes, groups }: ReportDataset): Html {
 }
 
 /** The rule of the threshold, unless it is the default. */
-const ruleTerm = ({ threshold }: ReportRun): Html | false =>
-  threshold != null && threshold.choice.rule !== 'even' && markup` <span class="term">${choiceText(threshold.choice)}</span>`;
+function ruleTerm({ thresholds }: ReportRun): Html | false {
+  const current = thresholds?.[0];
+  return current !== undefined && current.choice.rule !== 'even' && markup` <span class="term">${choiceText(current.choice)}</span>`;
+}
 
 /** `isUnseen`: no threshold was chosen after figures on test pairs were seen. */
 const conditions = (metrics: readonly Metrics[], isUnseen: boolean): string =>
   `Computed on a sample of the pairs of test images, which were used neither for training nor to choose ${isUnseen ? 'epoch and threshold' : 'the epoch'}. ${intervalNote(metrics)}`;
 
-const thresholdCaveat = ({ threshold }: ReportRun): string[] => {
-  const caveat = threshold ? seenCaveat(threshold) : null;
+function thresholdCaveat({ thresholds }: ReportRun): string[] {
+  const current = thresholds?.[0];
+  const caveat = current ? seenCaveat(current) : null;
   return caveat === null ? [] : [`Threshold: ${caveat}`];
-};
+}

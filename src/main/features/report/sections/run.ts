@@ -3,7 +3,6 @@ import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunStatus } from '../../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../../shared/format.ts';
 import { backboneName, earlyEndSentence, runName } from '../../../../shared/run-words.ts';
-import { seenCaveat, thresholdSentence } from '../../../../shared/threshold-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
 import { dataSection } from './data.ts';
@@ -46,13 +45,6 @@ ${dataSection(run, dataset)}`
 </section>`;
 }
 
-function thresholdText({ threshold, calibration }: ReportRun): string {
-  if (!threshold || !calibration) return 'none';
-  return [thresholdSentence(threshold, calibration), seenCaveat(threshold) ?? '', threshold.reason && `Reason: ${threshold.reason}`]
-    .filter(Boolean)
-    .join(' ');
-}
-
 const trainingParts = (run: ReportRun): Html => markup`<h3>Training</h3>
 ${trainingCurves(run)}
 <h3>Settings</h3>
@@ -73,7 +65,6 @@ ${facts([
       ? markup`1 / (1 + exp(<i>k</i> (<i>D</i> − <i>m</i>))) with <i>k</i> = ${fourFigures(run.calibration.slope)} per unit of distance, <i>m</i> = ${fourFigures(midpointOf(run.calibration))}${run.calibration.fit ? '' : '; of an older version, which fitted only k'}`
       : 'not calibrated',
   ],
-  ['Choice of the threshold', thresholdText(run)],
   ['Model file (SHA-256)', run.modelSha256 ? markup`<code>${run.modelSha256}</code>` : 'no model stored'],
   ['Software', versionList(run.versions)],
 ])}`;
