@@ -64,7 +64,7 @@ describe('sentences', () => {
       /^Likelihood ratio 10 \(95 % interval [\d.]+ to \d+\): the distance is 10 times as probable if the images are of the same class as if they are of different classes\. The findings provide moderate support for the proposition that the images are of the same class rather than of different classes\.$/,
     );
     expect(plain(conditions)).toBe(
-      'Verbal scale of ENFSI (2015). The relevant population are the images of this data set: 400 validation pairs of 240 images, sampled as in its evaluation, 25 % of them same. Ratios are limited to 120, one more than the validation pairs that have no image in common.',
+      'Verbal scale of ENFSI (2015). The relevant population is the images of this data set: 400 validation pairs of 240 images, sampled as in its evaluation, 25 % of them same. Ratios are limited to 120, one more than the validation pairs that have no image in common.',
     );
   });
 
