@@ -20,10 +20,10 @@ export async function lendPage(context: BrowserContext, use: () => Promise<void>
   page.addInitScript = add;
   for (const other of context.pages()) if (other !== page) await other.close();
   for (const event of PAGE_EVENTS) await context.removeAllListeners(event, { behavior: 'ignoreErrors' });
-  await context.clearCookies();
-  if (page.isClosed()) return; // by the test: the next one opens another
+  if (page.isClosed()) return context.clearCookies(); // by the test: the next one opens another
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   for (const event of PAGE_EVENTS) await page.removeAllListeners(event, { behavior: 'ignoreErrors' });
   for (const script of scripts) await script.dispose();
   await page.goto('about:blank');
+  await context.clearCookies(); // only now: at its end, a page stores what it has not stored yet, with its cookie
 }
