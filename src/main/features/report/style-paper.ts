@@ -21,7 +21,7 @@ h1{font-size:20pt}h2{font-size:15pt}h3{font-size:10pt;margin:9pt 0 2pt}.overview
 table,.about,.tile figcaption,.legend,.plot figcaption,.note,.score dt,.meta,.brand,.eyebrow,.glossary dl{font-size:8pt;line-height:1.4}
 .introduction{font-size:10pt;margin-top:5pt}.score dd{font-size:14pt}.formula{font-size:10.5pt;margin:3pt 0 3pt 20pt}
 p,ul{margin-block:3pt;max-width:none}.method>p{max-width:150mm}
-section,.overview{padding:8pt 0 0;margin-top:8pt}.overview,.networks,.limits,.signoff{padding:6pt 0 0;margin-top:5pt}.opening{padding-bottom:0}.brand{margin-bottom:9pt}.logo{max-width:50mm;max-height:16mm}.eyebrow{margin-bottom:2pt}
+section,.overview{padding:8pt 0 0;margin-top:8pt}.overview,.networks,.limits,.signoff{padding:5pt 0 0;margin-top:3pt}.opening{padding-bottom:0}.brand{margin-bottom:9pt}.logo{max-width:50mm;max-height:16mm}.eyebrow{margin-bottom:2pt}
 .limits,.limits .says{font-size:7.5pt;line-height:1.36}.limits h3{margin:0 0 1pt;font-size:8pt}.limits li{margin:1pt 0}.limits ul{margin:0}
 .comparison,.comparison+section:not(.comparison){break-before:page;border-top:0;margin-top:0;padding-top:0}
 h2,h3,caption,thead,.row-head,.eyebrow,.finding{break-after:avoid}
