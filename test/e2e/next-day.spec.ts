@@ -52,7 +52,9 @@ test('everything is there the next day: data set, edits, run, comparison with ju
     await page.getByLabel('Image size', { exact: true }).fill('32');
     await page.getByLabel('Epochs', { exact: true }).fill('2');
     await page.keyboard.press('Control+Enter');
-    await expect.poll(async () => (await monday.call('runs.list', {}))[0]?.metrics.length, { timeout: 60_000 }).toBe(1);
+    await expect
+      .poll(async () => (await monday.call('runs.list', {}))[0]?.metrics.some(({ split }) => split === 'test'), { timeout: 60_000 })
+      .toBe(true);
 
     const { dataset } = (await monday.call('datasets.list', {}))[0]!;
     await page.goto(`${monday.url}#/compare?a=${dataset}/0&b=${dataset}/13`);

@@ -92,10 +92,10 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
   });
 
   test('does not kill an end that waits after a cancellation, but receives messages', async () => {
-    const channel = channelOver(connect, { afterCancel: 600_000, idle: 800, afterEnd: 5_000 });
+    const channel = channelOver(connect, { afterCancel: 600_000, idle: 1_500, afterEnd: 5_000 });
     const pid = await channel.ask('pid', {});
     const controller = new AbortController();
-    const slow = channel.ask('tick', { times: 1, everyMs: 2_500 }, { signal: controller.signal });
+    const slow = channel.ask('tick', { times: 1, everyMs: 4_000 }, { signal: controller.signal });
     controller.abort();
     expect(await slow).toBe(1);
     expect(await channel.ask('pid', {})).toBe(pid);
@@ -195,7 +195,7 @@ describe.skipIf(!process.features.typescript || process.platform !== 'linux')('a
   const connect = (): Connection => connectProcess(process.execPath, entry, []);
 
   test('is killed early if it is stopped', async () => {
-    const channel = channelOver(connect, { afterCancel: 600_000, idle: 800, afterEnd: 5_000 });
+    const channel = channelOver(connect, { afterCancel: 600_000, idle: 1_500, afterEnd: 5_000 });
     const pid = await channel.ask('pid', {});
     const controller = new AbortController();
     const cancelled = channel.ask('wait', {}, { signal: controller.signal });
@@ -206,7 +206,7 @@ describe.skipIf(!process.features.typescript || process.platform !== 'linux')('a
   });
 
   test('is not killed while it computes, although it receives no message', async () => {
-    const channel = channelOver(connect, { afterCancel: 600_000, idle: 800, afterEnd: 5_000 });
+    const channel = channelOver(connect, { afterCancel: 600_000, idle: 1_500, afterEnd: 5_000 });
     const pid = await channel.ask('pid', {});
     const controller = new AbortController();
     const computing = channel.ask('compute', { milliseconds: 3_000 }, { signal: controller.signal });

@@ -26,5 +26,5 @@ test('--help lists every option, and a value outside a list is refused with the 
     expect(help.stdout).toMatch(new RegExp(`^ +--${option} `, 'm'));
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/print-program.mjs', '--loss', 'none'], { encoding: 'utf8' });
   expect([status, stdout]).toEqual([2, '']);
-  expect(stderr).toBe('--loss must be one of contrastive, not "none".\n');
+  expect(stderr).toBe('--loss must be one of contrastive, triplet, multi-similarity, supcon, arcface, probe, not "none".\n');
 });
