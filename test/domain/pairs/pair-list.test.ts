@@ -53,6 +53,28 @@ describe('readPairList', () => {
     });
   });
 
+  test.each([
+    ['same', 'is read as same and 0 as different'],
+    ['Match', 'is read as same and 0 as different'],
+    ['is_same_class', 'is read as same and 0 as different'],
+    ['is_mismatch', '0 is read as same and 1 as different'],
+    ['dissimilarity', '0 is read as same and 1 as different'],
+    ['non-match?', '0 is read as same and 1 as different'],
+    ['different', '0 is read as same and 1 as different'],
+    ['label (1=different, 0=same)', 'unclear'],
+    ['sameness score', 'unclear'],
+  ])('the column %j: %s', (column, reading) => {
+    const { labels, pairs, problems } = read(`file_a,file_b,"${column}"\noak/1.png,oak/2.png,1\noak/1.png,elm/1.png,same`);
+    expect(labels).toContain(reading);
+    const isUnclear = reading === 'unclear';
+    expect(pairs.map(({ label }) => label)).toEqual(isUnclear ? [0] : [labels.startsWith('1') ? 0 : 1, 0]);
+    expect(problems.map(({ line }) => line)).toEqual(isUnclear ? [2] : []);
+  });
+
+  test('a first row of unknown files with a label is no header', () => {
+    expect(reasons('oak/7.png,oak/8.png,same\noak/1.png,oak/2.png,0')).toEqual({ 1: 'there is no image “oak/7.png” in the data set' });
+  });
+
   test('says how 0 and 1 were read', () => {
     expect(read('oak/1.png,oak/2.png,0').labels).toBe('0 is read as same and 1 as different.');
     expect(read('a,b,is_same\noak/1.png,oak/2.png,1').labels).toContain(

@@ -19,6 +19,12 @@ export interface ListFolder {
 const SAME = ['same', 'match', 'similar', 'positive', 'genuine'];
 const DIFFERENT = ['different', 'mismatch', 'non-match', 'no match', 'dissimilar', 'negative', 'impostor'];
 
+/** What a label of 1 means. Unclear: the column's name speaks of same pairs, but not as a plain name such as "same" or "is_match". */
+type One = 'same' | 'different' | 'unclear';
+const NAMED_SAME = /^((is|are) )?(the )?(same|match|matches|matching|matched|similar|positive|genuine)( (class|group|pair|object|subject|label))?$/;
+const NAMED_DIFFERENT = /^((is|are) )?(different|mismatch|non ?match|no match|not same|dissimilar|dissimilarity|negative|impostor)$/;
+const SPEAKS_OF_SAME = /same|match|similar|positive|genuine/;
+
 /**
  * Reads pairs from CSV: file A, file B, label. A header, a byte order mark, quotes, and semicolons or tabs in place of commas are fine.
  * Files are relative to the data set's folder, absolute paths below it, or names that only one image has. Rows that can't be used are
@@ -29,15 +35,15 @@ export function readPairList(text: string, folder: ListFolder): PairList {
   const records = csvRecords(text.replace(/^\ufeff/, ''));
   const find = memoize(finder(folder));
   const [first] = records;
-  const isHeader =
-    first !== undefined && first.fields.slice(0, 2).every((name) => typeof find(name) === 'string') && labelOf(first.fields[2], false) === null;
-  const oneIsSame = isHeader && SAME.some((word) => (first.fields[2] ?? '').toLowerCase().includes(word));
+  const isHeader = first !== undefined && isHeaderRow(first.fields, find);
+  const column = isHeader ? (first.fields[2] ?? '').trim() : '';
+  const one = meaningOfOne(column);
   const problems: PairProblem[] = [];
   const known = new Map<string, { line: number; text: string; pair: Pair; contradicted: boolean }>(); // by contents
   for (const { line, fields, open } of records.slice(isHeader ? 1 : 0)) {
     const row = fields.join(', ');
     const refuse = (reason: string): void => void problems.push({ line, text: row.slice(0, 500), reason });
-    const found = open ? 'a quote is never closed' : pairOf(fields, find, oneIsSame);
+    const found = open ? 'a quote is never closed' : pairOf(fields, find, one, column);
     if (typeof found === 'string') {
       refuse(found);
       continue;
@@ -56,31 +62,54 @@ export function readPairList(text: string, folder: ListFolder): PairList {
   return {
     pairs: [...known.values()].filter(({ contradicted }) => !contradicted).map(({ pair }) => pair),
     problems: problems.sort((x, y) => x.line - y.line),
-    labels: oneIsSame
-      ? `1 is read as same and 0 as different, because the column is called “${first.fields[2]!.trim()}”.`
-      : '0 is read as same and 1 as different.',
+    labels: {
+      same: `1 is read as same and 0 as different, because the column is called “${column}”.`,
+      different: '0 is read as same and 1 as different.',
+      unclear: `The column is called “${column}”, so it is unclear what 0 and 1 mean: only the words same and different are read.`,
+    }[one],
   };
+}
+
+/** The first row names the columns: neither file is known, and the label is none, or the files are words without an ending or a folder. */
+function isHeaderRow(fields: readonly string[], find: Finder): boolean {
+  const files = fields.slice(0, 2);
+  return (
+    files.every((name) => typeof find(name) === 'string') && (labelOf(fields[2], 'different') === null || !files.some((name) => /[./\\]/.test(name)))
+  );
+}
+
+/** From the name of the label's column, '' without a header. */
+function meaningOfOne(column: string): One {
+  const name = column
+    .toLowerCase()
+    .replace(/[_\s-]+/g, ' ')
+    .replace(/\?$/, '')
+    .trim();
+  if (NAMED_SAME.test(name)) return 'same';
+  return SPEAKS_OF_SAME.test(name) && !NAMED_DIFFERENT.test(name) ? 'unclear' : 'different';
 }
 
 type Found = { a: ListImage; b: ListImage; label: PairLabel };
 
 /** The pair of a row, or the reason why it can't be used. */
-function pairOf(fields: readonly string[], find: Finder, oneIsSame: boolean): Found | string {
+function pairOf(fields: readonly string[], find: Finder, one: One, column: string): Found | string {
   if (fields.length < 3) return 'needs three columns: file A, file B and the label';
   const [a, b] = [find(fields[0]!), find(fields[1]!)];
   if (typeof a === 'string') return a;
   if (typeof b === 'string') return b;
   if (a.id === b.id) return 'pairs an image with itself';
   if (a.content === b.content) return 'pairs two copies of one image';
-  const label = labelOf(fields[2], oneIsSame);
+  const label = labelOf(fields[2], one);
+  if (label === null && one === 'unclear')
+    return `has the label “${fields[2]!.trim().slice(0, 50)}” in a column called “${column.slice(0, 50)}”; write same or different, or call the column “same” or “different”`;
   return label === null ? `has the label “${fields[2]!.trim().slice(0, 50)}”; use 0 or same, 1 or different` : { a, b, label };
 }
 
-function labelOf(text: string | undefined, oneIsSame: boolean): PairLabel | null {
+function labelOf(text: string | undefined, one: One): PairLabel | null {
   const word = (text ?? '').trim().toLowerCase();
   if (SAME.includes(word)) return 0;
   if (DIFFERENT.includes(word)) return 1;
-  if (/^[01](\.0+)?$/.test(word)) return (Number(word) === 1) === oneIsSame ? 0 : 1;
+  if (one !== 'unclear' && /^[01](\.0+)?$/.test(word)) return (Number(word) === 1) === (one === 'same') ? 0 : 1;
   return null;
 }
 
