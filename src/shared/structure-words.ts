@@ -69,9 +69,9 @@ export function retrievalScope({ among, queries, lone, available, gallery, galle
 export function gainSentence({ gain: { recall1 } }: Pick<Retrieval, 'gain'>): string {
   const [low, high] = recall1.interval;
   const range = `${signedText(recall1.value)}, 95 % interval ${signedText(low)} to ${signedText(high)}`;
-  if (low > 0) return `For neighbours the embedding is better than raw cosine: Recall@1 ${range}.`;
-  if (high < 0) return `For neighbours raw cosine is better than the embedding: Recall@1 ${range}. The nearest examples use raw cosine.`;
-  return `For neighbours no difference between embedding and raw cosine is proven: Recall@1 ${range}.`;
+  if (low > 0) return `For the nearest image the embedding is better than raw cosine: Recall@1 ${range}.`;
+  if (high < 0) return `For the nearest image raw cosine is better than the embedding: Recall@1 ${range}. The nearest examples use raw cosine.`;
+  return `For the nearest image no difference between embedding and raw cosine is proven: Recall@1 ${range}. The other figures were not compared.`;
 }
 
 /** What the figures are. `noun`: as for retrievalScope. */

@@ -47,7 +47,11 @@ export const errorsSentence = ({ same, different, falseSame, falseDifferent }: E
 
 /** What the threshold is and was chosen by. */
 export function thresholdSentence({ threshold, choice }: Pick<ThresholdEntry, 'threshold' | 'choice'>, calibration: Calibration): string {
-  return `Threshold ${distanceText(threshold)}: ${choiceText(choice)}, chosen on validation pairs. There the similarity is ${probabilityText(similarityOf(threshold, calibration))}.`;
+  const isCeiling = choice.rule === 'false-same' || choice.rule === 'false-different';
+  const chosen = `Threshold ${distanceText(threshold)}, chosen on validation pairs: ${choiceText(choice)}${isCeiling ? ' there' : ''}.`;
+  // An older version's curve is 50 % at the threshold by construction: that is no finding.
+  if (choice.rule === 'even' || calibration.fit === undefined) return chosen;
+  return `${chosen} The similarity at it is ${probabilityText(similarityOf(threshold, calibration))}.`;
 }
 
 /** Null unless test figures may have influenced the choice. */

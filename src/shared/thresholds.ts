@@ -87,11 +87,11 @@ export function thresholdFor(choice: StoredChoice, valid: PairDistances, calibra
     case 'balanced':
       return best(candidates(valid), ({ falseSame, falseDifferent, same, different }) => -falseSame * same - falseDifferent * different);
     case 'false-same': {
-      const allowed = candidates(valid).filter(({ falseSame, different }) => falseSame <= choice.limit * different);
+      const allowed = candidates(valid).filter(({ falseSame, different }) => falseSame <= errorsWithin(choice.limit, different));
       return allowed.at(-1)!.threshold; // the first candidate has none
     }
     case 'false-different': {
-      const allowed = candidates(valid).filter(({ falseDifferent, same }) => falseDifferent <= choice.limit * same);
+      const allowed = candidates(valid).filter(({ falseDifferent, same }) => falseDifferent <= errorsWithin(choice.limit, same));
       return allowed[0]!.threshold; // the last candidate has none
     }
     default:
@@ -100,6 +100,9 @@ export function thresholdFor(choice: StoredChoice, valid: PairDistances, calibra
 }
 
 /** The distance where the curve has a similarity, within the distances of the validation pairs. */
+/** The largest number of errors among `pairs` whose share is at most `limit`. 0.29 × 100 is 28.999… in floating point. */
+const errorsWithin = (limit: number, pairs: number): number => Math.floor(limit * pairs + 1e-9 * pairs);
+
 function onCurve(similarity: number, { same, different }: PairDistances, calibration: Calibration): number {
   if (!(calibration.slope > 0))
     throw new AppError(

@@ -218,7 +218,7 @@ test('neighbours and classes are measured, and a cell of the matrix opens its pa
   await page.goto(`${served.url}#/train?run=${run}`);
   const section = page.getByRole('complementary', { name: 'Run details' }).getByRole('region', { name: 'Neighbours and classes' });
   await section.getByRole('button', { name: 'Measure neighbours and classes' }).click();
-  await expect(section).toContainText('What limits this AUC.');
+  await expect(section).toContainText('What limits this result.');
   await expect(section.getByRole('row', { name: /^Recall@1 [01]\.\d+ / })).toBeVisible();
   await section.getByRole('radio', { name: 'All images' }).click();
   await expect(section).toContainText('images of all splits');

@@ -157,3 +157,20 @@ describe('intervals', () => {
     );
   });
 });
+
+test('the accuracy of equal verdicts for all pairs has an interval, from those of both error rates', () => {
+  const a = Array.from({ length: 40 }, (_, i) => 2 * i);
+  const units = imageUnitsOfPairs(a.map((image) => ({ a: image, b: image + 1 })));
+  const labels = a.map((_, i) => (i < 10 ? 0 : 1));
+  const { accuracy, falseDifferent, falseSame } = intervalsOf(
+    a.map((_, i) => 1 + i / 100),
+    labels,
+    0.5, // all pairs are different
+    units,
+  );
+  expect([falseDifferent[1], falseSame[0]]).toEqual([1, 0]);
+  expect(accuracy[0]).toBeCloseTo(0.75 * (1 - falseSame[1]), 12);
+  expect(accuracy[1]).toBeCloseTo(1 - 0.25 * falseDifferent[0], 12);
+  expect(accuracy[0]).toBeLessThan(0.75);
+  expect(accuracy[1]).toBeGreaterThan(0.75);
+});

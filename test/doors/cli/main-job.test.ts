@@ -58,7 +58,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const chosen = ['threshold', run, '--rule', 'value', '--value', String(m.threshold / 2), '--reason', 'for the test', ...at];
     const { stdout } = await twinlens(chosen);
     expect(stdout.replaceAll('\u00a0', ' ')).toMatch(
-      /Threshold [\d.]+: by hand, chosen on validation pairs\. There the similarity is [^]*Reason: for the test/,
+      /Threshold [\d.]+, chosen on validation pairs: by hand\. The similarity at it is [^]*Reason: for the test/,
     );
     expect(stdout).toContain('Chosen after figures on test pairs were seen');
     const restored = await runJson<ThresholdEntry & { test: Metrics; history: ThresholdEntry[] }>(['threshold', run, '--restore', '1', ...at]);

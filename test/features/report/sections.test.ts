@@ -37,7 +37,7 @@ describe('the chosen sections', () => {
       { ...entry, entry: 1, threshold: before, choice: { rule: 'balanced' as const }, chosenMs: 1000 },
     ];
     const page = renderReport(sampleInput({ sections: ['quality'], runs: [{ ...RUN, thresholds } as ReportRun] }));
-    expect(textOf(page)).toContain(`Threshold ${now.toFixed(2)}: similarity of 50 %, chosen on validation pairs. There the similarity is 50 %.`);
+    expect(textOf(page)).toContain(`Threshold ${now.toFixed(2)}, chosen on validation pairs: similarity of 50 %.`);
     expect(textOf(page)).toContain('Chosen after figures on test pairs were seen');
     expect(textOf(page)).toContain('Earlier thresholds: 1.50 (highest balanced accuracy, 1 January 1970, 00:00 UTC).');
     expect(page).toMatch(/aria-label="DET curve\. At the threshold on test pairs/);
@@ -141,11 +141,11 @@ describe('the chosen sections', () => {
     const limit: AucLimit = { kind: 'two-classes', names: ['elm', 'oak'], loss: 0.5, share: 0.25, pairs: 250, wrong: 60 };
     const text = textOfRun({ ...RUN, structure: { ...someStructure, limit } });
     for (const fact of [
-      'What limits this AUC. Pairs of “elm” with “oak” cause 50 % of what this AUC lacks to 1',
+      'What limits this result. Pairs of “elm” with “oak” cause 50 % of what this AUC lacks to 1',
       'Nearest neighbours, among test images',
       'Recall@1 0.700 0.650 to 0.750 0.800 0.750 to 0.850',
       '39 test images, each among 39 other test images. 1 test image without another one of its class is left out.',
-      'For neighbours raw cosine is better than the embedding: Recall@1 −0.100, 95 % interval −0.180 to −0.020.',
+      'For the nearest image raw cosine is better than the embedding: Recall@1 −0.100, 95 % interval −0.180 to −0.020.',
       'elm 20 78 % 73 % to 83 % 20 of 125 60 of 250 0.650',
       'elm with oak 60 of 250 1.40',
     ])

@@ -83,17 +83,48 @@ export function intervalsOf(distances: ArrayLike<number>, labels: ArrayLike<numb
   const { over, count } = units;
   const interval = ({ value, influence }: Influenced, trials: number): Interval =>
     shareInterval(value, standardErrorOver(influence, labels, units), count, trials);
-  const rates = rateInfluences(distances, labels, threshold);
   // Disjoint pairs: n / 2. Comparisons of a same with a different pair without a common image, and pairs of one label: n / 4.
   return {
     over,
     units: count,
     auc: interval(aucInfluence(groups, labels), count / 4),
-    accuracy: interval(rates.accuracy, count / 2),
+    ...rateIntervals(distances, labels, threshold, units),
     eer: interval(eerInfluence(groups, distances, labels), count / 4),
-    falseDifferent: interval(rates.falseDifferent, count / 4),
-    falseSame: interval(rates.falseSame, count / 4),
   };
+}
+
+/** 95 % intervals of the accuracy and of both error rates at a fixed threshold. */
+export function rateIntervals(
+  distances: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  threshold: number,
+  units: PairUnits,
+): Pick<Intervals, 'accuracy' | 'falseDifferent' | 'falseSame'> {
+  const { accuracy, falseDifferent, falseSame } = rateInfluences(distances, labels, threshold);
+  const interval = ({ value, influence }: Influenced, trials: number): Interval =>
+    shareInterval(value, standardErrorOver(influence, labels, units), units.count, trials);
+  const ofDifferent = interval(falseDifferent, units.count / 4);
+  const ofSame = interval(falseSame, units.count / 4);
+  const isConstant = [falseDifferent.value, falseSame.value].every((rate) => rate === 0 || rate === 1);
+  const mixed = isConstant && falseDifferent.value !== falseSame.value;
+  return {
+    accuracy: mixed ? mixedAccuracy(labels, ofDifferent, ofSame) : interval(accuracy, units.count / 2),
+    falseDifferent: ofDifferent,
+    falseSame: ofSame,
+  };
+}
+
+/**
+ * If all pairs have the same verdict, no verdict deviates from the mean of its label, so the accuracy's standard error is 0 for any number of
+ * pairs. Its interval then is from the accuracy with both error rates at their upper bounds to that with both at their lower bounds: too
+ * wide rather than too narrow.
+ */
+function mixedAccuracy(labels: ArrayLike<number>, falseDifferent: Interval, falseSame: Interval): Interval {
+  let different = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i] === 1) different++;
+  const share = different / labels.length;
+  const at = (bound: 0 | 1): number => 1 - (1 - share) * falseDifferent[bound] - share * falseSame[bound];
+  return [at(1), at(0)];
 }
 
 export interface AucOverUnits {

@@ -1,7 +1,7 @@
 import type { ClassCell, ClassFigures, PairMatrix } from '../../../shared/structure.ts';
 import { numberIn } from '../../../shared/numbering.ts';
 import { aucInfluence, rateInfluences } from '../evaluate/influence.ts';
-import { shareInterval, standardErrorOver } from '../evaluate/intervals.ts';
+import { rateIntervals } from '../evaluate/intervals.ts';
 import { tieGroups } from '../evaluate/roc.ts';
 import { isWrong } from '../evaluate/threshold.ts';
 import type { PairUnits } from '../evaluate/units.ts';
@@ -79,9 +79,7 @@ export function classFigures(
 function accuracyOf(distances: Float64Array, labels: Uint8Array, threshold: number, units: PairUnits): ClassFigures['accuracy'] {
   if (labels.length === 0) return null;
   const { accuracy } = rateInfluences(distances, labels, threshold);
-  const influence = accuracy.influence.map((w) => (Number.isFinite(w) ? w : 0)); // of a label without pairs
-  const se = standardErrorOver(influence, labels, units);
-  return { value: accuracy.value, interval: shareInterval(accuracy.value, se, units.count, units.count / 2) };
+  return { value: accuracy.value, interval: rateIntervals(distances, labels, threshold, units).accuracy };
 }
 
 /** The units of some of the pairs, numbered from 0. */

@@ -26,7 +26,7 @@ export function structurePart({ structure, config }: ReportRun): Html {
     .flatMap((figures, c) => (figures.accuracy ? [{ name: classes.names[c]!, ...figures, accuracy: figures.accuracy }] : []))
     .sort((x, y) => x.accuracy.value - y.accuracy.value);
   return markup`${title}
-<p><b>What limits this AUC.</b> ${limitSentence(structure.limit, config.scope !== 'head')}</p>
+<p><b>What limits this result.</b> ${limitSentence(structure.limit, config.scope !== 'head')}</p>
 ${structure.retrieval.map((one) => retrievalTable(one, noun))}
 ${structure.retrieval.length > 0 && markup`<p class="note">${retrievalNote(noun)}</p>`}
 <table class="figures"><caption>${listed.length > CLASSES ? `The ${CLASSES} least accurate of ${countText(listed.length)} classes` : 'Classes, least accurate first'}</caption><thead><tr><th scope="col">Class</th><th scope="col">Test images</th><th scope="col">Right <span class="term">of the pairs with the class</span></th><th scope="col">Wrong, same pairs</th><th scope="col">Wrong, different pairs</th><th scope="col">Recall@1</th></tr></thead>
