@@ -157,7 +157,7 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   const handle = threshold.getByRole('slider', { name: 'Threshold' });
   const valueNow = async (): Promise<number> => Number(await handle.getAttribute('aria-valuenow'));
   const first = await valueNow();
-  await expect(threshold).toContainText('similarity of 50 %, chosen on validation pairs');
+  await expect(threshold).toContainText('chosen on validation pairs: similarity of 50 %.');
   await handle.focus();
   await page.keyboard.press('Home');
   expect(await valueNow()).toBe(0);
@@ -182,7 +182,8 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await expect(threshold.getByRole('img', { name: /^DET curve\. At the threshold on validation pairs/ })).toBeVisible();
   await threshold.getByLabel('Reason').fill('no false same');
   await threshold.getByRole('button', { name: 'Apply' }).click();
-  await expect(threshold).toContainText('at most 0 % false “same”, chosen on validation pairs');
+  await expect(threshold).toContainText('chosen on validation pairs: at most 0 % false “same” there');
+  await expect(threshold.getByLabel('Rule')).toHaveValue('false-same'); // the rule in force, not a threshold by hand
   await expect(threshold).toContainText('Chosen after figures on test pairs were seen');
   await expect(threshold).toContainText('no false same');
   await expect(details).toContainText(`at threshold ${distanceText(await valueNow())}`); // test figures follow
@@ -190,6 +191,7 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await threshold.getByRole('button', { name: /^Restore/ }).click();
   await expect(threshold.getByRole('listitem').first()).toContainText('restores number 1');
   expect(await valueNow()).toBe(first);
+  await expect(threshold.getByLabel('Rule')).toHaveValue('even');
   const calibration = details.getByRole('region', { name: 'Calibration of the similarity' });
   await expect(calibration.getByRole('img', { name: /^Share of same pairs over the similarity, on test pairs/ })).toBeVisible();
 });

@@ -77,9 +77,11 @@ export class ThresholdDraft {
   }
 
   async load(): Promise<void> {
+    const isUntouched = this.rule === 'value' && !this.isChanged;
     try {
       this.history = await api.call('runs.thresholds', { run: this.run().run });
       this.error = null;
+      if (isUntouched) this.reset();
     } catch (error) {
       this.error = (error as Error).message;
     }
@@ -90,9 +92,21 @@ export class ThresholdDraft {
     this.value = threshold;
   }
 
-  /** Drops what was tried. */
+  /** Drops what was tried: shows what is in force. */
   reset(): void {
-    this.showExactly(this.calibration.threshold);
+    const inForce = this.history[0];
+    if (inForce?.threshold === this.calibration.threshold) this.show(inForce);
+    else this.showExactly(this.calibration.threshold);
+  }
+
+  /** Shows the rule of a stored choice, or its threshold alone where the rule gives another one on these pairs. */
+  private show({ threshold, choice }: ThresholdEntry): void {
+    this.showExactly(threshold);
+    if (choice.rule === 'balanced') return;
+    if ('limit' in choice) this.limit = Number((choice.limit * 100).toPrecision(12));
+    if (choice.rule === 'costs') ({ falseSame: this.falseSame, falseDifferent: this.falseDifferent } = choice);
+    this.rule = choice.rule;
+    if (this.result.threshold !== threshold) this.rule = 'value';
   }
 
   apply = (): Promise<void> =>
@@ -107,7 +121,7 @@ export class ThresholdDraft {
     try {
       this.history = await work();
       this.reason = '';
-      this.showExactly(this.history[0]!.threshold);
+      this.show(this.history[0]!);
       if (before === undefined) toast.info(done);
       else toast.undoable(done, () => this.restore(before));
     } catch (error) {
