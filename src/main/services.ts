@@ -103,6 +103,7 @@ export function openServices(o: ServiceOptions): Services {
   const networks = new Networks({ runs, folderOf: workspace.run, compute });
   const training = new Training({
     runs,
+    thresholds: store.thresholds,
     datasets,
     pairList: (dataset, list) => listInfo(store, dataset, list),
     trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),

@@ -23,12 +23,18 @@ export interface ThresholdEntry {
   entry: number; // from 1, by time
   threshold: number; // distance
   choice: StoredChoice;
-  reason: string; // of the person; '' for the choice of the training
+  reason: string; // of the person, or TRAINED_ON; '' for the choice of the first training
   chosenMs: number;
   /** Whether figures on test pairs were there to be seen, so that these figures may have influenced the choice. */
   testSeen: boolean;
   restored: number | null; // the entry that this one restores
 }
+
+/** Reason of the threshold of a run whose network changed after a person had chosen a threshold. */
+export const TRAINED_ON = 'Training went on: a new network has a new threshold';
+
+/** How the training chose its threshold. */
+export const trainingRule = ({ fit, slope }: Pick<Calibration, 'fit' | 'slope'>): StoredChoice => ({ rule: fit && slope > 0 ? 'even' : 'balanced' });
 
 export type PairDistances = NonNullable<RunRecord['validDistances']>;
 

@@ -15,6 +15,7 @@ export type RunPatch = Partial<
     | 'bestEpoch'
     | 'calibration'
     | 'validDistances'
+    | 'metrics'
     | 'warnings'
     | 'sessions'
     | 'modelSha256'
@@ -56,7 +57,15 @@ export interface RunStore {
   removed(): string[];
   /** Whether a run started from this weights file; removed ones count until they are deleted. */
   usesWeights(source: string): boolean;
-  /** Marks runs that a dead process left 'running' as 'interrupted'. Returns their ids. Only the holder of the lock may call it. */
+  /**
+   * Removes what describes the network of the run's last end: its metrics, threshold, validation distances and fingerprint. For a run that
+   * was resumed and has, or may have, another best network. Thresholds that were chosen stay stored with their network.
+   */
+  dropFigures(id: string): void;
+  /**
+   * Marks runs that a dead process left 'running' as 'interrupted', and drops their figures: a resumed one may have another network. Returns
+   * their ids. Only the holder of the lock may call it.
+   */
   markInterrupted(): string[];
 }
 
@@ -124,6 +133,9 @@ export function runStore(db: Db): RunStore {
   const withWeights = db.prepare<[string], 1>(`SELECT 1 FROM runs WHERE json_extract(config, '$.weights.source') = ? LIMIT 1`).pluck();
   const removedNumbers = db.prepare<[], number>('SELECT number FROM runs WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
   const interrupt = db.prepare<[string, number]>(`UPDATE runs SET status = 'interrupted', error = ? WHERE number = ?`);
+  const drop = db.prepare<[number]>(
+    `UPDATE runs SET calibration = NULL, valid_distances = NULL, metrics = '[]', model_sha256 = NULL WHERE number = ?`,
+  );
 
   const record = (row: RunRow): RunRecord => ({
     run: `r${row.number}`,
@@ -199,6 +211,7 @@ export function runStore(db: Db): RunStore {
   const markInterrupted = (): string[] =>
     stillRunning.all().map((number) => {
       interrupt.run('Twinlens stopped before this run finished. Resume it from its last complete epoch.', number);
+      drop.run(number);
       return `r${number}`;
     });
 
@@ -211,6 +224,7 @@ export function runStore(db: Db): RunStore {
     appendEpoch: (id, row) => db.transaction(appendEpoch).immediate(id, row),
     update: (id, patch) => db.transaction(update).immediate(id, patch),
     putMetrics: (id, metrics) => db.transaction(putMetrics).immediate(id, metrics),
+    dropFigures: (id) => void drop.run(rowOf(id).number),
     get: (id) => record(rowOf(id)),
     list: () => all.all().map(record),
     annotated: (id) => annotated(rowOf(id)),

@@ -13,6 +13,8 @@ export interface ThresholdKey {
 export interface ThresholdStore {
   /** By time, the oldest first. Empty for a run that has only ever had the threshold of its training. */
   of(key: ThresholdKey): ThresholdEntry[];
+  /** Whether a threshold was ever chosen for a network of the run, by a person or a rule. */
+  has(run: string): boolean;
   /** Adds entries and changes the run's calibration, all or nothing. */
   add(key: ThresholdKey, entries: readonly Omit<ThresholdEntry, 'entry'>[], calibration: Calibration): void;
 }
@@ -29,6 +31,7 @@ interface Row {
 
 export function thresholdStore(db: Db): ThresholdStore {
   const all = db.prepare<[number | null, string], Row>('SELECT * FROM thresholds WHERE run = ? AND model_sha256 = ? ORDER BY entry');
+  const any = db.prepare<[number | null], 1>('SELECT 1 FROM thresholds WHERE run = ? LIMIT 1').pluck();
   const insert = db.prepare(
     'INSERT INTO thresholds (run, model_sha256, entry, threshold, choice, reason, chosen_ms, test_seen, restored) VALUES (@run, @modelSha256, @entry, @threshold, @choice, @reason, @chosenMs, @testSeen, @restored)',
   );
@@ -47,5 +50,9 @@ export function thresholdStore(db: Db): ThresholdStore {
       insert.run({ ...rest, run, modelSha256: key.modelSha256, entry: ++entry, choice: toJson(choice), testSeen: testSeen ? 1 : 0 });
     calibrate.run(toJson(calibration), run);
   };
-  return { of, add: (key, entries, calibration) => db.transaction(add).immediate(key, entries, calibration) };
+  return {
+    of,
+    has: (run) => any.get(numberOf('r', run)) !== undefined,
+    add: (key, entries, calibration) => db.transaction(add).immediate(key, entries, calibration),
+  };
 }

@@ -58,6 +58,6 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
 function applyThreshold(run: string, { jobs, hub, store, evaluation, structures, thresholds }: Workbench): ThresholdEntry[] {
   hub.changed('runs', run);
   const isTested = store.runs.get(run).metrics.some(({ split }) => split === 'test');
-  if (isTested) startEvaluation({ jobs, hub, runs: store.runs, evaluation, structures }, run, 'test');
+  if (isTested) startEvaluation({ jobs, hub, runs: store.runs, evaluation, structures }, run, 'test', { newThreshold: true });
   return thresholds.history(run);
 }

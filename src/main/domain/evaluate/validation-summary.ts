@@ -1,9 +1,9 @@
-import type { RunRecord } from '../../../shared/run.ts';
+import type { Calibration, RunRecord } from '../../../shared/run.ts';
 import { fitCalibration } from './calibrate.ts';
 import type { PairUnits } from './units.ts';
 
 /** The fields of a run's record that are computed from validation pairs. */
-export type ValidationSummary = Required<Pick<RunRecord, 'calibration' | 'validDistances' | 'warnings'>>;
+export type ValidationSummary = Required<Pick<RunRecord, 'validDistances' | 'warnings'>> & { calibration: Calibration };
 
 /**
  * Threshold, calibration, sorted distances and the calibration's warning from validation pairs; other findings are derived from these

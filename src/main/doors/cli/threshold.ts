@@ -49,7 +49,8 @@ export function addThresholdCommand(program: Command): void {
         if (flags.restore !== undefined) s.thresholds.restore(run, flags.restore);
         if (flags.fitAgain) await s.thresholds.fitAgain(run, signal);
         const isEvaluated = s.store.runs.get(run).metrics.some(({ split }) => split === 'test');
-        if (writes && isEvaluated) await s.evaluation.evaluate(run, 'test', { signal }); // after the choice
+        if (flags.fitAgain && isEvaluated) await s.evaluation.evaluate(run, 'test', { signal });
+        else if (writes && isEvaluated) await s.evaluation.evaluateAtNewThreshold(run, { signal }); // after the choice
         return stateOf(s, run);
       });
       print(Boolean(json), result.document, () => result.lines);

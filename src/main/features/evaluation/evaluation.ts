@@ -1,6 +1,6 @@
 import { runNumber } from '../../../shared/run-words.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { Calibration, Metrics, RunRecord } from '../../../shared/run.ts';
 import { type PairUnits, unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { type PackedPairs, unpackPairs } from '../../domain/pairs/packed.ts';
@@ -19,6 +19,27 @@ export interface SplitDistances {
 export const networkKey = ({ run, status, modelSha256 }: RunRecord): NetworkKey | null =>
   status === 'done' && modelSha256 !== null ? { run, modelSha256 } : null;
 
+/** Why a run's figures can't be computed or changed: its network may differ from that of its figures. Null for a finished run. */
+export function whyNotDone({ run, status }: Pick<RunRecord, 'run' | 'status'>): string | null {
+  if (status === 'done') return null;
+  if (status === 'running') return `Run ${runNumber(run)} is being trained, so its network may still change. Wait until its training has ended.`;
+  return `Run ${runNumber(run)} is not finished (${status}), so its network may not be that of its threshold and figures. Resume it, or choose a finished run.`;
+}
+
+/** Throws AppError 'bad-request' unless the run is finished. */
+export function assertDone(run: Pick<RunRecord, 'run' | 'status'>): void {
+  const problem = whyNotDone(run);
+  if (problem !== null) throw new AppError('bad-request', problem, { run: run.run });
+}
+
+/** Throws AppError 'bad-request' if the run was trained further since `before` was read. */
+export function assertSameNetwork(before: RunRecord, now: RunRecord): void {
+  if (now.modelSha256 === before.modelSha256) return;
+  throw new AppError('bad-request', `Run ${runNumber(now.run)} was trained further meanwhile, so nothing was stored. Try again after its training.`, {
+    run: now.run,
+  });
+}
+
 /** Computes metrics and distances of runs on the stored pairs of a split. */
 export class Evaluation {
   private readonly ports: EvaluationPorts;
@@ -29,16 +50,18 @@ export class Evaluation {
 
   /**
    * Computes and stores the metrics of a run on all stored pairs of a split, at the run's threshold, and on test pairs those of the
-   * untrained network beside them. Throws as calibrationOf and assertEvaluable do.
+   * untrained network beside them. Throws as calibrationOf, assertDone, assertSameNetwork and assertEvaluable do.
    */
   async evaluate(id: string, split: 'test' | 'valid', o: EvaluationOptions = {}): Promise<Metrics> {
     const { runs, compute, pairDistances } = this.ports;
     const run = runs.get(id);
     const calibration = this.calibrationOf(run);
+    assertDone(run);
     const { pairSet, unseen, ...request } = await this.splitRequest(run, split);
     const untrained = split === 'test' ? await untrainedDistances(this.ports, run, { pairSet, unseen, ...request }, o) : null;
     const baseline = untrained instanceof Float64Array ? untrained : null;
     const { metrics, distances } = await compute.ask('evaluate', { ...request, calibration, split, baseline }, o);
+    assertSameNetwork(run, runs.get(id));
     const key = networkKey(run);
     if (key) pairDistances.put(key, pairKey({ pairSet, pairs: request.pairs }), distances);
     const stored = { ...metrics, pairSet, unseen, ...(untrained && baseline === null && { baseline: untrained as { problem: string } }) };
@@ -53,6 +76,17 @@ export class Evaluation {
     const isCurrent = valid?.intervals !== undefined && valid.threshold === test.threshold && valid.pairSet !== undefined;
     if (!isCurrent) await this.evaluate(id, 'valid', o);
     return test;
+  }
+
+  /** As evaluateBoth, after a new threshold was stored. The error of a failure says that the threshold stays changed. */
+  async evaluateAtNewThreshold(id: string, o: EvaluationOptions): Promise<void> {
+    try {
+      await this.evaluateBoth(id, o);
+    } catch (error) {
+      const { code, message, details } = asAppError(error);
+      const changed = `The threshold of run ${runNumber(id)} was changed, but its test figures are still those of the earlier threshold.`;
+      throw new AppError(code, `${changed} ${message}`, details, error);
+    }
   }
 
   /** Threshold and similarity curve of a run. Throws AppError 'bad-request' if it is not finished or its network is from another version. */

@@ -13,18 +13,27 @@ export interface EvaluationJobPorts {
   jobs: Pick<Jobs, 'start'>;
   hub: Pick<EventHub, 'changed'>;
   runs: Pick<EvaluationPorts['runs'], 'get'>;
-  evaluation: Pick<Evaluation, 'evaluate' | 'evaluateBoth'>;
+  evaluation: Pick<Evaluation, 'evaluate' | 'evaluateBoth' | 'evaluateAtNewThreshold'>;
   structures: Pick<Structures, 'measureIfCached'>;
 }
 
-/** Starts an evaluation as a job. Throws AppError 'not-found' for an unknown run. */
-export function startEvaluation({ jobs, hub, runs, evaluation, structures }: EvaluationJobPorts, run: string, split: 'test' | 'valid'): Job {
+/**
+ * Starts an evaluation as a job. `newThreshold`: the threshold was just changed, see Evaluation.evaluateAtNewThreshold. Throws AppError
+ * 'not-found' for an unknown run.
+ */
+export function startEvaluation(
+  { jobs, hub, runs, evaluation, structures }: EvaluationJobPorts,
+  run: string,
+  split: 'test' | 'valid',
+  { newThreshold = false } = {},
+): Job {
   runs.get(run);
   const name = split === 'test' ? 'test' : 'validation';
   return jobs.start({ kind: 'evaluate', title: `Evaluating run ${runNumber(run)} on ${name} pairs`, subject: run }, async ({ signal, progress }) => {
     const onProgress = ({ done, total }: Counted): void =>
       progress({ done, total, text: `Reading images: ${countText(done)} of ${countText(total)}` });
-    if (split === 'test') await evaluation.evaluateBoth(run, { signal, onProgress });
+    if (newThreshold) await evaluation.evaluateAtNewThreshold(run, { signal, onProgress });
+    else if (split === 'test') await evaluation.evaluateBoth(run, { signal, onProgress });
     else await evaluation.evaluate(run, split, { signal, onProgress });
     hub.changed('runs', run);
     if (split === 'test') await structures.measureIfCached(run, { signal });

@@ -8,7 +8,7 @@ import { runNumber } from '../../../shared/run-words.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
 import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
-import { networkKey, type Evaluation } from './evaluation.ts';
+import { assertDone, networkKey, type Evaluation, whyNotDone } from './evaluation.ts';
 import { pairKey } from './pair-key.ts';
 import type { EvaluationPorts } from './ports.ts';
 
@@ -36,17 +36,22 @@ export class RunComparisons {
     const [first, ...others] = ids.map((id) => this.ports.runs.get(id));
     const found: RunDifference[] = [];
     for (const other of others) {
-      const incomparable = whyIncomparable(first, other);
+      const unfinished = whyNotDone(first) ?? whyNotDone(other);
+      const incomparable = unfinished === null ? whyIncomparable(first, other) : { problem: unfinished, evaluate: [] };
       const comparison = incomparable ?? (await this.compareStored(other, first, { signal }));
       found.push({ run: other.run, ...('problem' in comparison ? { comparison: null, ...comparison } : { comparison }) });
     }
     return found;
   }
 
-  /** Two runs on test pairs; evaluates those first whose distances are missing. Throws AppError 'bad-request' if they can't be compared, and as evaluate does. */
+  /**
+   * Two runs on test pairs; evaluates those first whose distances are missing. Throws AppError 'bad-request' for an unfinished run or if they
+   * can't be compared, and as evaluate does.
+   */
   async compare(a: string, b: string, { signal, onProgress }: ComparisonOptions): Promise<PairedComparison> {
     for (const id of [a, b]) {
       const run = this.ports.runs.get(id);
+      assertDone(run);
       const rows = await this.ports.splitRows(run.dataset, 'test', relationOf(run.config));
       const test = testMetrics(run);
       if (test?.pairSet === rows.pairSet && this.storedDistances(run, pairKey(rows))) continue;

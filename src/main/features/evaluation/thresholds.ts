@@ -2,13 +2,13 @@ import { midpointOf } from '../../../shared/calibration.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Calibration, RunRecord } from '../../../shared/run.ts';
 import { runNumber } from '../../../shared/run-words.ts';
-import { type StoredChoice, type ThresholdChoice, type ThresholdEntry, thresholdFor } from '../../../shared/thresholds.ts';
+import { type ThresholdChoice, type ThresholdEntry, thresholdFor, trainingRule } from '../../../shared/thresholds.ts';
 import type { RunStore } from '../../db/runs.ts';
 import type { ThresholdKey, ThresholdStore } from '../../db/thresholds.ts';
 import { assertFinite } from '../../domain/evaluate/check.ts';
 import { fitCalibration } from '../../domain/evaluate/calibrate.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
-import type { Evaluation } from './evaluation.ts';
+import { assertDone, assertSameNetwork, type Evaluation } from './evaluation.ts';
 
 export interface ThresholdPorts {
   runs: Pick<RunStore, 'get' | 'update'>;
@@ -44,7 +44,7 @@ export class Thresholds {
 
   /**
    * Chooses a threshold by a rule on the run's validation pairs. Figures on test pairs keep the threshold that they were computed at until they
-   * are computed again. Throws as `history` and thresholdFor do.
+   * are computed again. Throws as `history`, assertDone and thresholdFor do.
    */
   choose(id: string, choice: ThresholdChoice, reason: string): ThresholdEntry {
     const run = this.finished(id);
@@ -68,6 +68,7 @@ export class Thresholds {
     const { pairs: packed, units, distances } = await this.ports.evaluation.distances(run, 'valid', { signal });
     const labels = unpackPairs(packed).map(({ label }) => label);
     assertFinite(distances, 'valid');
+    assertSameNetwork(run, this.ports.runs.get(id));
     const { calibration } = fitCalibration(distances, labels, units);
     const key = keyOf(run);
     const initial = this.ports.thresholds.of(key).length === 0 ? [ofTraining(run)] : []; // its rule is known from the old curve only
@@ -89,6 +90,7 @@ export class Thresholds {
   private finished(id: string): FinishedRun {
     const run = this.ports.runs.get(id);
     this.ports.evaluation.calibrationOf(run); // throws for an unfinished run and for a network of another version
+    assertDone(run);
     if (isFinished(run)) return run;
     throw new AppError('bad-request', `Run ${runNumber(id)} has no validation distances, so its threshold can’t be changed.`, { run: id });
   }
@@ -100,6 +102,12 @@ const keyOf = ({ run, modelSha256 }: FinishedRun): ThresholdKey => ({ run, model
 
 /** The threshold that the training chose, before any figures on test pairs. */
 function ofTraining({ calibration, finishedMs, createdMs }: FinishedRun): Omit<ThresholdEntry, 'entry'> {
-  const choice: StoredChoice = { rule: calibration.fit && calibration.slope > 0 ? 'even' : 'balanced' };
-  return { threshold: calibration.threshold, choice, reason: '', chosenMs: finishedMs ?? createdMs, testSeen: false, restored: null };
+  return {
+    threshold: calibration.threshold,
+    choice: trainingRule(calibration),
+    reason: '',
+    chosenMs: finishedMs ?? createdMs,
+    testSeen: false,
+    restored: null,
+  };
 }

@@ -46,6 +46,12 @@ export class Networks {
     return existsSync(join(this.ports.folderOf(run), 'best.safetensors'));
   }
 
+  /** Changes whenever the run's best network is written; null if none is stored. */
+  bestStamp({ run }: StoredRun): string | null {
+    const stat = statSync(join(this.ports.folderOf(run), 'best.safetensors'), { throwIfNoEntry: false });
+    return stat ? [stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join() : null;
+  }
+
   /** Whether the run has a checkpoint that training can resume from. */
   hasCheckpoint({ run }: StoredRun): boolean {
     return existsSync(join(this.ports.folderOf(run), 'last.safetensors'));

@@ -98,6 +98,7 @@ export class TrainingJobs {
     };
     return this.queue.run(job.signal, onWait, async () => {
       let id: string | null = null;
+      let hasEarlierFigures = false; // of a resumed run, dropped with its next best epoch
       const announceChange = (): void => {
         if (id !== null) hub.changed('runs', id);
       };
@@ -107,12 +108,17 @@ export class TrainingJobs {
           signal: job.signal,
           onCreated: (created) => {
             id = created.run;
+            hasEarlierFigures = created.calibration !== null;
             job.setSubject(id);
             announceChange();
           },
           onProgress: (p) => {
             job.progress(progressOf(p));
             if (p.kind === 'epoch' && id !== null) hub.emit('epoch', { run: id, row: p.row });
+            if (p.kind === 'epoch' && p.row.best && hasEarlierFigures) {
+              hasEarlierFigures = false;
+              announceChange();
+            }
             if (p.kind === 'parts' || p.kind === 'recovered') announceChange(); // stored with the run; happens rarely
           },
         });

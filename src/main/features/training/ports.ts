@@ -6,6 +6,7 @@ import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
+import type { ThresholdStore } from '../../db/thresholds.ts';
 import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 
@@ -33,7 +34,8 @@ export interface WeightsOptions {
 
 /** Services that training uses. */
 export interface TrainingPorts {
-  runs: Pick<RunStore, 'create' | 'get' | 'update' | 'appendEpoch'>;
+  runs: Pick<RunStore, 'create' | 'get' | 'update' | 'appendEpoch' | 'dropFigures'>;
+  thresholds: Pick<ThresholdStore, 'of' | 'has' | 'add'>;
   datasets: {
     /** As curated. */
     get(idOrName: string): DatasetSummary;
@@ -48,6 +50,7 @@ export interface TrainingPorts {
   };
   networks: {
     refOf(run: RunRecord): ModelRef;
+    bestStamp(run: RunRecord): string | null;
     hasCheckpoint(run: RunRecord): boolean;
     refuseOutdated(run: RunRecord): void;
   };

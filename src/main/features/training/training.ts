@@ -6,7 +6,9 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { labelPhrase, meaningOf } from '../../../shared/same-meaning.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
 import type { RunConfig, RunRecord, RunSession } from '../../../shared/run.ts';
-import type { TrainProgress } from '../../compute/protocol/protocol.ts';
+import { trainingRule, TRAINED_ON } from '../../../shared/thresholds.ts';
+import { midpointOf } from '../../../shared/calibration.ts';
+import type { TrainProgress, TrainResult } from '../../compute/protocol/protocol.ts';
 import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { CLOSING } from '../../foundation/jobs/jobs.ts';
@@ -22,6 +24,8 @@ export interface TrainingOptions {
   /** 'restart': a resumed run has no complete epoch, so its training starts again. */
   onProgress?: ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress) | { kind: 'restart' }) => void) | undefined;
 }
+
+type FinishedTraining = Omit<TrainResult, 'seconds' | 'stoppedEarly' | 'stoppedByHand'>;
 
 /** Complete epochs from which a stopped training has a result. */
 const ENOUGH_EPOCHS = 2;
@@ -88,7 +92,13 @@ export class Training {
       return await this.train(resumed, weightsPath, !restarts, o);
     } catch (error) {
       // No epoch was computed with the changes (the device may not work), so the run keeps its settings.
-      if (runs.get(id).epochs.length === run.epochs.length) runs.update(id, { config: run.config, sessions });
+      const failed = runs.get(id);
+      if (failed.epochs.length === run.epochs.length) {
+        // A finished run whose network is unchanged stays finished: its figures are still right. The job reports the error.
+        const isUnchanged = run.status === 'done' && failed.status === 'failed' && failed.calibration !== null; // else its figures were dropped
+        const state = isUnchanged && { status: run.status, error: run.error, finishedMs: run.finishedMs };
+        runs.update(id, { config: run.config, sessions, ...state });
+      }
       throw error;
     }
   }
@@ -140,6 +150,7 @@ export class Training {
     const secondsBefore = run.seconds;
     let sessions = [...run.sessions, sessionOf(run)];
     runs.update(id, { sessions });
+    const stamp = networks.bestStamp(run);
     try {
       await compute.ready(); // libraries load while the rows are read
       const {
@@ -174,20 +185,50 @@ export class Training {
         if (p.kind === 'recovered') sessions = runs.update(id, { sessions: startLastAfter(sessions, p.row.epoch) }).sessions;
         if (p.kind === 'epoch' || p.kind === 'recovered') {
           runs.appendEpoch(id, p.row);
-          if (p.row.best) runs.update(id, { bestEpoch: p.row.epoch });
+          if (p.row.best) {
+            runs.update(id, { bestEpoch: p.row.epoch });
+            runs.dropFigures(id); // those of the network before
+          }
         }
         o.onProgress?.(p);
       };
       const { seconds, stoppedEarly: _, stoppedByHand, ...results } = await compute.ask('train', request, { signal: o.signal, onProgress });
       if (stoppedByHand) runs.update(id, { sessions: lastStopped(runs.get(id).sessions) });
-      return runs.update(id, { ...results, status: 'done', seconds: secondsBefore + seconds, finishedMs: nowAfter(run) });
+      return this.finish(id, results, { seconds: secondsBefore + seconds, finishedMs: nowAfter(run) });
     } catch (error) {
+      if (networks.bestStamp(run) !== stamp) runs.dropFigures(id); // written, but its epoch may not have been reported
       const failure = withAdvice(asAppError(error));
       const isInterrupted = failure.code === 'compute-lost' || o.signal?.reason === CLOSING;
       const status = isInterrupted ? 'interrupted' : failure.code === 'cancelled' ? 'cancelled' : 'failed';
       runs.update(id, { status, error: failure.message, seconds: secondsBefore + (performance.now() - startMs) / 1000, finishedMs: nowAfter(run) });
       throw new AppError(failure.code, failure.message, { ...failure.details, run: id }, error);
     }
+  }
+
+  /**
+   * Stores the results of a training. The same network as before keeps the threshold that was chosen for it; another one has the threshold of
+   * its training, and no figures of the network before.
+   */
+  private finish(id: string, trained: FinishedTraining, end: Pick<RunRecord, 'seconds' | 'finishedMs'>): RunRecord {
+    const { runs, thresholds } = this.ports;
+    const before = runs.get(id);
+    const { modelSha256, calibration } = trained;
+    const key = { run: id, modelSha256 };
+    const isSame = before.modelSha256 === modelSha256;
+    const chosen = thresholds.of(key).at(-1);
+    const curve = (isSame && before.calibration) || calibration;
+    const run = runs.update(id, {
+      ...trained,
+      ...(chosen && { calibration: { ...curve, midpoint: midpointOf(curve), threshold: chosen.threshold } }),
+      ...(!isSame && { metrics: [] }),
+      status: 'done',
+      ...end,
+    });
+    if (chosen || !thresholds.has(id)) return run;
+    const { threshold } = calibration;
+    const entry = { threshold, choice: trainingRule(calibration), reason: TRAINED_ON, chosenMs: end.finishedMs ?? Date.now() };
+    thresholds.add(key, [{ ...entry, testSeen: false, restored: null }], calibration);
+    return run;
   }
 }
 
