@@ -1,4 +1,4 @@
-import type { Certainty } from './calibration.ts';
+import { type Certainty, midpointOf } from './calibration.ts';
 import type { Comparison, ExplainedVerdict } from './comparison.ts';
 import type { Split } from './dataset.ts';
 import type { Calibration } from './run.ts';
@@ -26,6 +26,19 @@ export function distanceWords(comparison: Pick<Comparison, 'distance' | 'thresho
 
 const isRoundedZero = ({ distance, threshold, images }: Pick<Comparison, 'distance' | 'threshold' | 'images'>): boolean =>
   distance <= ROUNDING * threshold && isIdentical({ images });
+
+/**
+ * Why a comparison's verdict or similarity is not what its run gives today; null if it is. `calibration`: of the run, which still has the
+ * same network.
+ */
+export function recalibratedSentence({ threshold, curve }: Pick<Comparison, 'threshold' | 'curve'>, calibration: Calibration): string | null {
+  if (threshold !== calibration.threshold) {
+    const [before, after] = distancePair(threshold, calibration.threshold);
+    return `The threshold of this run has changed since: this pair was judged at ${before}, now it is ${after}.`;
+  }
+  const isSameCurve = curve ? curve.slope === calibration.slope && curve.midpoint === midpointOf(calibration) : calibration.fit === undefined;
+  return isSameCurve ? null : 'The similarity curve of this run was fitted again since: the similarity of this pair is by the earlier curve.';
+}
 
 export function verdictSentence(comparison: Comparison): string {
   const { verdict, distance, threshold } = comparison;

@@ -9,8 +9,8 @@ export const RULE_WORDS = {
   even: { label: 'Similarity of 50 %', help: 'Where the fitted curve says that half of the pairs are same. The default.' },
   'equal-error': { label: 'Equal error', help: 'Where the share of same pairs called different equals that of different pairs called same.' },
   accuracy: { label: 'Highest accuracy', help: 'Where the fewest validation pairs are wrong. Single pairs can move it far.' },
-  'false-same': { label: 'Ceiling on false “same”', help: 'At most this share of different pairs is called same.' },
-  'false-different': { label: 'Ceiling on false “different”', help: 'At most this share of same pairs is called different.' },
+  'false-same': { label: 'Ceiling on false “same”', help: 'At most this share of the different validation pairs is called same.' },
+  'false-different': { label: 'Ceiling on false “different”', help: 'At most this share of the same validation pairs is called different.' },
   costs: { label: 'Costs', help: 'Where both verdicts have the same expected cost, by the fitted curve.' },
   value: { label: 'By hand', help: 'The number that you enter, or drag in the chart.' },
 } as const satisfies Record<ThresholdRule, { label: string; help: string }>;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fitPlatt } from '../../src/main/domain/evaluate/platt.ts';
 import { similarityOf } from '../../src/shared/calibration.ts';
 import { renderReport } from '../features/report/whole-page.ts';
-import { similaritySentence } from '../../src/shared/comparison-words.ts';
+import { recalibratedSentence, similaritySentence } from '../../src/shared/comparison-words.ts';
 import { probabilityRange } from '../../src/shared/format.ts';
 import type { CurveFit } from '../../src/shared/run.ts';
 import { randomFor } from '../../src/shared/random.ts';
@@ -52,6 +52,27 @@ describe('the meaning of a similarity', () => {
       const percent = Number(/^The similarity of ([\d.]+)/.exec(sentence!)![1]);
       expect(Math.abs(percent - 100 * known)).toBeLessThan(2); // 40,000 pairs, and a whole percent
     }
+  });
+
+  test('a comparison says that its run has another threshold, or another curve, since', () => {
+    const judged = someComparison('c1', 'r1', { curve, threshold: 1.7 });
+    expect(recalibratedSentence(judged, { ...curve, threshold: 1.7, fit })).toBeNull();
+    expect(recalibratedSentence(judged, { ...curve, threshold: 1.3, fit })).toMatch(/judged at 1\.70, now it is 1\.30/);
+    expect(recalibratedSentence(judged, { ...curve, slope: 2, threshold: 1.7, fit })).toMatch(/fitted again since/);
+    const { curve: _, ...ofOlderVersion } = judged;
+    expect(recalibratedSentence(ofOlderVersion, { slope: 2, threshold: 1.7 })).toBeNull();
+    expect(recalibratedSentence(ofOlderVersion, { ...curve, threshold: 1.7, fit })).toMatch(/fitted again since/);
+  });
+
+  test('a report names comparisons that were judged by another threshold than its figures', () => {
+    const input = sampleInput();
+    const changed = {
+      ...input,
+      runs: input.runs.map((run) => ({ ...run, calibration: { ...run.calibration!, threshold: run.calibration!.threshold + 1 } })),
+    };
+    const warning = /Comparison 1: The threshold of this run has changed since/;
+    expect(renderReport(input)).not.toMatch(warning);
+    expect(renderReport(changed)).toMatch(warning);
   });
 
   test('is not stated where it is extrapolated', () => {

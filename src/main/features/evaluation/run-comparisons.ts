@@ -76,7 +76,7 @@ export class RunComparisons {
     const key = pairKey(rows);
     const stored = [a, b].map((run) => (testMetrics(run)?.pairSet === rows.pairSet ? this.storedDistances(run, key) : null));
     const missing = [a, b].filter((_, i) => stored[i] === null).map(({ run }) => run);
-    if (missing.length > 0) return { problem: 'The distances of these test pairs are not stored.', evaluate: missing };
+    if (missing.length > 0) return { problem: 'Not all of these runs were evaluated on today’s test pairs.', evaluate: missing };
     const [judgedA, judgedB] = [a, b].map((run, i) => ({ distances: stored[i]!, threshold: testMetrics(run)!.threshold }));
     const cacheKey = JSON.stringify([networkKey(a), judgedA.threshold, networkKey(b), judgedB.threshold, key]);
     const cached = this.cache.get(cacheKey);

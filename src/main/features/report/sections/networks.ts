@@ -1,5 +1,6 @@
 import { unseenText } from '../../../../shared/same-meaning.ts';
 import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
+import { recalibratedSentence } from '../../../../shared/comparison-words.ts';
 import { baselineSentence, differenceSentence } from '../../../../shared/difference-words.ts';
 import { testMetrics } from '../../../../shared/run-comparison.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
@@ -39,7 +40,13 @@ ${runs.map((run) => {
     baselineNote(run, runs.length > 1),
     besideNote(run, runs[0]!),
     warningList(
-      [...sessionWarnings(run.sessions), ...lintRun(run).map(findingText), ...thresholdCaveat(run), ...(run.error === null ? [] : [run.error])],
+      [
+        ...sessionWarnings(run.sessions),
+        ...lintRun(run).map(findingText),
+        ...thresholdCaveat(run),
+        ...recalibrated(run, comparisons),
+        ...(run.error === null ? [] : [run.error]),
+      ],
       `About ${runName(run)}`,
     ),
     dataset && datasetChanged(run, dataset),
@@ -90,6 +97,15 @@ function ruleTerm({ thresholds }: ReportRun): Html | false {
 /** `isUnseen`: no threshold was chosen after figures on test pairs were seen. */
 const conditions = (metrics: readonly Metrics[], isUnseen: boolean): string =>
   `Computed on a sample of the pairs of test images, which were used neither for training nor to choose ${isUnseen ? 'epoch and threshold' : 'the epoch'}. ${intervalNote(metrics)}`;
+
+/** Comparisons whose verdict or similarity is of an earlier threshold or curve than the figures of the run. */
+function recalibrated({ run, modelSha256, calibration }: ReportRun, comparisons: ReportInput['comparisons']): string[] {
+  return comparisons.flatMap(({ comparison }, i) => {
+    if (!calibration || comparison.run !== run || comparison.modelSha256 !== modelSha256) return [];
+    const sentence = recalibratedSentence(comparison, calibration);
+    return sentence === null ? [] : [`Comparison ${countText(i + 1)}: ${sentence} The figures above are of today’s threshold and curve.`];
+  });
+}
 
 function thresholdCaveat({ thresholds }: ReportRun): string[] {
   const current = thresholds?.[0];
