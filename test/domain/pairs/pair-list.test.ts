@@ -7,12 +7,26 @@ const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', ';', '\t', 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 describe('csvRecords', () => {
-  test.each([',', ';', '\t'])('any fields are read back, separated by %j', (separator) => {
+  test.each([',', ';', '\t'])('any fields are read back with their lines, separated by %j', (separator) => {
     fc.assert(
-      fc.property(fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 6 }), fc.constantFrom('\n', '\r\n', '\r'), (rows, end) => {
-        const text = rows.map((row) => row.map(quoted).join(separator)).join(end);
-        expect(csvRecords(text, separator).map(({ fields }) => fields)).toEqual(rows);
-      }),
+      fc.property(
+        fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 6 }),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.constantFrom('', '\ufeff'),
+        (rows, end, mark) => {
+          const lines = rows.map((row) => row.map(quoted).join(separator));
+          const expected = rows.map((fields, i) => ({
+            line:
+              lines
+                .slice(0, i)
+                .join(end)
+                .split(/\r\n|\r|\n/).length + (i > 0 ? 1 : 0),
+            fields,
+            open: false,
+          }));
+          expect(csvRecords(mark + lines.join(end), separator)).toEqual(expected);
+        },
+      ),
     );
   });
 
@@ -20,7 +34,7 @@ describe('csvRecords', () => {
     expect(csvRecords('a,"x\ny",1\r\n\r\nb,c,0\rd,"e').map(({ line, fields, open }) => [line, fields, open])).toEqual([
       [1, ['a', 'x\ny', '1'], false],
       [4, ['b', 'c', '0'], false],
-      [5, ['d', 'e'], true],
+      [5, ['d,"e'], true],
     ]);
     expect(csvRecords('a;b;"1,5"\n')[0]!.fields).toEqual(['a', 'b', '1,5']);
     expect(csvRecords('')).toEqual([]);

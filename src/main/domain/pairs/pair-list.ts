@@ -32,7 +32,7 @@ const SPEAKS_OF_SAME = /same|match|similar|positive|genuine/;
  * label, a repetition, and both rows of a contradiction.
  */
 export function readPairList(text: string, folder: ListFolder): PairList {
-  const records = csvRecords(text.replace(/^\ufeff/, ''));
+  const records = csvRecords(text);
   const find = memoize(finder(folder));
   const [first] = records;
   const isHeader = first !== undefined && isHeaderRow(first.fields, find);
