@@ -1,7 +1,7 @@
 import { type Certainty, midpointOf } from './calibration.ts';
 import type { Comparison, ExplainedVerdict } from './comparison.ts';
 import type { Split } from './dataset.ts';
-import type { Calibration } from './run.ts';
+import type { Calibration, RunRecord } from './run.ts';
 import { isIdentical, truthOf } from './pair-truth.ts';
 import { CLASS_MEANING, labelPhrase } from './same-meaning.ts';
 import { countText, distancePair, distanceText, fileNames, percentText, probabilityRange, probabilityText } from './format.ts';
@@ -27,17 +27,35 @@ export function distanceWords(comparison: Pick<Comparison, 'distance' | 'thresho
 const isRoundedZero = ({ distance, threshold, images }: Pick<Comparison, 'distance' | 'threshold' | 'images'>): boolean =>
   distance <= ROUNDING * threshold && isIdentical({ images });
 
-/**
- * Why a comparison's verdict or similarity is not what its run gives today; null if it is. `calibration`: of the run, which still has the
- * same network.
- */
-export function recalibratedSentence({ threshold, curve }: Pick<Comparison, 'threshold' | 'curve'>, calibration: Calibration): string | null {
-  if (threshold !== calibration.threshold) {
-    const [before, after] = distancePair(threshold, calibration.threshold);
-    return `The threshold of this run has changed since: this pair was judged at ${before}, now it is ${after}.`;
-  }
+type Judgeable = Pick<Comparison, 'threshold' | 'curve'>;
+
+/** Which of the two its run has changed since a comparison; null: neither. `calibration`: of the run, which still has the same network. */
+function recalibrated({ threshold, curve }: Judgeable, calibration: Calibration): 'threshold' | 'curve' | null {
+  if (threshold !== calibration.threshold) return 'threshold';
   const isSameCurve = curve ? curve.slope === calibration.slope && curve.midpoint === midpointOf(calibration) : calibration.fit === undefined;
-  return isSameCurve ? null : 'The similarity curve of this run was fitted again since: the similarity of this pair is by the earlier curve.';
+  return isSameCurve ? null : 'curve';
+}
+
+/** Why a comparison's verdict or similarity is not what its run gives today; null if it is. `calibration`: as for recalibrated. */
+export function recalibratedSentence(comparison: Judgeable, calibration: Calibration): string | null {
+  const changed = recalibrated(comparison, calibration);
+  if (changed === 'curve') return 'The similarity curve of this run was fitted again since: the similarity of this pair is by the earlier curve.';
+  if (changed === null) return null;
+  const [before, after] = distancePair(comparison.threshold, calibration.threshold);
+  return `The threshold of this run has changed since: this pair was judged at ${before}, now it is ${after}.`;
+}
+
+/** recalibratedSentence in a few words, for a card. null also if the run is gone or has another network by now. */
+export function recalibratedNote(
+  comparison: Judgeable & Pick<Comparison, 'modelSha256'>,
+  run: Pick<RunRecord, 'modelSha256' | 'calibration'> | null,
+): string | null {
+  if (!run?.calibration || run.modelSha256 !== comparison.modelSha256) return null;
+  const changed = recalibrated(comparison, run.calibration);
+  if (changed === 'curve') return 'Similarity by an earlier curve';
+  if (changed === null) return null;
+  const [before, after] = distancePair(comparison.threshold, run.calibration.threshold);
+  return `Judged at ${before}, the threshold is now ${after}`;
 }
 
 export function verdictSentence(comparison: Comparison): string {

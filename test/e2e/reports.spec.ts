@@ -203,6 +203,15 @@ test('a report is reopened, duplicated, deleted and restored', async ({ page, se
   await page.getByRole('menuitem', { name: 'Duplicate' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'To be deleted (copy)' })).toBeVisible();
   expect((await served.call('reports.list', {})).map(({ report: id }) => id)).toContain(report);
+
+  const { threshold } = (await served.call('runs.get', { run })).calibration!;
+  await served.call('runs.setThreshold', { run, choice: { rule: 'value', threshold: 0.99 * threshold }, reason: 'test' });
+  const note = /^! Judged at [\d.]+, the threshold is now [\d.]+$/;
+  await expect(page.getByText(note)).toHaveCount(2); // both comparisons of the report
+  await page.getByRole('button', { name: 'All reports' }).click();
+  await expect(page.getByText(note)).toHaveCount(2);
+  await served.call('runs.setThreshold', { run, choice: { rule: 'value', threshold }, reason: 'test' });
+  await expect(page.getByText(note)).toHaveCount(0);
 });
 
 test('deleted or removed comparisons come back; a missing report says so', async ({ page, served }) => {

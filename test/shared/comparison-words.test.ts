@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fitPlatt } from '../../src/main/domain/evaluate/platt.ts';
 import { similarityOf } from '../../src/shared/calibration.ts';
 import { renderReport } from '../features/report/whole-page.ts';
-import { recalibratedSentence, similaritySentence } from '../../src/shared/comparison-words.ts';
+import { recalibratedNote, recalibratedSentence, similaritySentence } from '../../src/shared/comparison-words.ts';
 import { probabilityRange } from '../../src/shared/format.ts';
 import type { CurveFit } from '../../src/shared/run.ts';
 import { randomFor } from '../../src/shared/random.ts';
@@ -62,6 +62,17 @@ describe('the meaning of a similarity', () => {
     const { curve: _, ...ofOlderVersion } = judged;
     expect(recalibratedSentence(ofOlderVersion, { slope: 2, threshold: 1.7 })).toBeNull();
     expect(recalibratedSentence(ofOlderVersion, { ...curve, threshold: 1.7, fit })).toMatch(/fitted again since/);
+  });
+
+  test('a card says it in a few words, unless the run has another network by now', () => {
+    const judged = someComparison('c1', 'r1', { curve, threshold: 1.7 });
+    const run = { modelSha256: judged.modelSha256, calibration: { ...curve, threshold: 1.3, fit } };
+    expect(recalibratedNote(judged, run)).toBe('Judged at 1.70, the threshold is now 1.30');
+    expect(recalibratedNote(judged, { ...run, calibration: { ...curve, slope: 2, threshold: 1.7, fit } })).toBe('Similarity by an earlier curve');
+    expect(recalibratedNote(judged, { ...run, calibration: { ...curve, threshold: 1.7, fit } })).toBeNull();
+    expect(recalibratedNote(judged, { ...run, modelSha256: 'of another network' })).toBeNull();
+    expect(recalibratedNote(judged, { ...run, calibration: null })).toBeNull();
+    expect(recalibratedNote(judged, null)).toBeNull();
   });
 
   test('a report names comparisons that were judged by another threshold than its figures', () => {

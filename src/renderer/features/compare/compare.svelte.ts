@@ -77,7 +77,7 @@ class Compare {
   }
 
   /** Compares the pair again with the run's present threshold. A stored comparison stays as it is. */
-  judgeAgain(): void {
+  updateVerdict(): void {
     clearExplanations();
     if (this.stored) this.change({});
     else void this.main.retry(this.request);
