@@ -16,7 +16,7 @@ import {
   rolledWithin,
 } from './flip.ts';
 import { countText, listText, NBSP, percentText } from './format.ts';
-import { isOpen, type VerdictClaim, verdictClaim } from './verdict-claim.ts';
+import { isUndecided, type VerdictClaim, verdictClaim } from './verdict-claim.ts';
 
 /** Words on a flip test, for the screen, the report and the command line. */
 
@@ -79,7 +79,7 @@ function limitsOf({ flip, ...comparison }: Tested): string[] {
     case 'threshold':
       return [...limits, 'The distance is at the threshold up to rounding, so rounding decides the verdict: there is nothing to test.'];
     case 'tested':
-      return isOpen(comparison) ? [...limits, 'The verdict could go either way at this distance, so a change of it says little.'] : limits;
+      return isUndecided(comparison) ? [...limits, 'The verdict could go either way at this distance, so a change of it says little.'] : limits;
     default:
       return outcome satisfies never;
   }

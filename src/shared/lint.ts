@@ -2,10 +2,11 @@
 export const LINT_RULES = [
   'margin', // that distances can't reach, or hardly any pair reaches
   'collapse', // all distances alike
+  'separation', // distances that do not tell same from different
   'threshold', // outside the distances
   'few-pairs', // for the claim
-  'apart', // validation and test
-  'training', // found while training, such as distances that do not separate
+  'split-gap', // between validation and test
+  'stored', // a sentence of a run that an earlier version trained
 ] as const;
 export type LintRule = (typeof LINT_RULES)[number];
 

@@ -159,7 +159,7 @@ export interface RunRecord {
   calibration: Calibration | null; // from validation pairs
   validDistances: { same: number[]; different: number[] } | null; // of the best epoch, sorted
   metrics: Metrics[]; // of the splits evaluated so far
-  warnings: string[]; // found in training; lintRun finds others from the fields above
+  warnings: string[]; // sentences that an earlier version stored after training; now lintRun finds them from the fields above
   sessions: RunSession[]; // first to last; empty in runs of older versions
   modelSha256: string | null; // of the best checkpoint
   seconds: number;

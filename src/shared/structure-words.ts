@@ -12,7 +12,7 @@ export function limitSentence(limit: AucLimit, isBackboneTrained: boolean): stri
       return 'Nothing limits this AUC: every test pair is in the right order. More test images would show how rare errors are.';
     case 'contradictions':
       return `Contradicting labels: ${countNoun(limit.images, 'image')} filed under several classes ${limit.images === 1 ? 'causes' : 'cause'} ${percentText(limit.loss)} of what this AUC lacks to 1. Correct these labels first.`;
-    case 'apart':
+    case 'split-gap':
       return `Validation and test disagree: AUC ${aucText(limit.valid)} on validation pairs and ${aucText(limit.test)} on test pairs, with intervals that do not overlap. Check how the images were split.`;
     case 'no-gain': {
       const [low, high] = limit.gain.interval;
@@ -30,7 +30,7 @@ export function limitSentence(limit: AucLimit, isBackboneTrained: boolean): stri
       return `Pairs with an image of ${quoted(limit.name)} cause ${percentText(limit.loss)} of what this AUC lacks to 1, and are ${percentText(limit.share)} of the pairs. Check the images and labels of this class, or add images to it.`;
     case 'images':
       return `A few images: ${countText(limit.count)} of ${countText(limit.images)} test images cause ${percentText(limit.loss)} of what this AUC lacks to 1. Look at them: they may be mislabelled or damaged.`;
-    case 'few':
+    case 'few-images':
       return `Few test images: with ${countText(limit.units)} ${limit.over} the AUC is only known to be between ${limit.interval.map(aucText).join(' and ')}. Import more images before you change the training.`;
     case 'spread':
       return `No single cause: the errors are spread over the ${countText(limit.classes)} classes. More images, more trained layers or another backbone may help.`;
@@ -57,12 +57,18 @@ export const amongText = ({ among }: Pick<Retrieval, 'among'>): string => (among
 export const estimateText = ({ value, interval }: Estimate): string => `${aucText(value)} (${interval.map(aucText).join(' to ')})`;
 
 /** What the queries and the gallery are, in a sentence. `noun`: what makes two images the same (SameMeaning.noun). */
-export function retrievalScope({ among, queries, lone, available, gallery, galleryAvailable, over, units }: Retrieval, noun: string): string {
-  const sampled = queries + lone < available ? `, sampled from ${countText(available)}` : '';
+export function retrievalScope(
+  { among, queries, withoutPositive, available, gallery, galleryAvailable, over, units }: Retrieval,
+  noun: string,
+): string {
+  const sampled = queries + withoutPositive < available ? `, sampled from ${countText(available)}` : '';
   const from = gallery < galleryAvailable ? `, sampled from ${countText(galleryAvailable)}` : '';
-  const alone = lone === 0 ? '' : ` ${countNoun(lone, 'test image')} without another one of its ${noun} ${lone === 1 ? 'is' : 'are'} left out.`;
+  const left =
+    withoutPositive === 0
+      ? ''
+      : ` ${countNoun(withoutPositive, 'test image')} without another one of its ${noun} ${withoutPositive === 1 ? 'is' : 'are'} left out.`;
   const intervals = over === 'groups' ? ` Intervals over ${countText(units)} groups.` : '';
-  return `${countNoun(queries, 'test image')}${sampled}, each among ${countText(gallery - 1)} other ${among === 'test' ? 'test images' : 'images of all splits'}${from}.${alone}${intervals}`;
+  return `${countNoun(queries, 'test image')}${sampled}, each among ${countText(gallery - 1)} other ${among === 'test' ? 'test images' : 'images of all splits'}${from}.${left}${intervals}`;
 }
 
 /** What the embedding gains over raw cosine for neighbours. */

@@ -2,7 +2,7 @@ import type { Interval, IntervalUnit } from './run.ts';
 
 /** Neighbours and classes of a run: what its network does with the test images beyond one AUC. Types and numbers; words: structure-words.ts. */
 
-export const STRUCTURE_RECIPE = 1; // version of the computation; those of other versions are measured again
+export const STRUCTURE_RECIPE = 2; // version of the computation; those of other versions are measured again
 
 /** A mean over queries or pairs, 0..1, with its 95 % interval. */
 export interface Estimate {
@@ -31,8 +31,8 @@ export type Space = (typeof SPACES)[number];
 export interface Retrieval {
   among: 'test' | 'all'; // the gallery: test images, or included images of all splits
   queries: number; // with another same image in the gallery
-  lone: number; // without one, left out
-  available: number; // test images, of which more were sampled if it exceeds queries + lone
+  withoutPositive: number; // without one, left out
+  available: number; // test images, of which more were sampled if it exceeds queries + withoutPositive
   gallery: number; // images that are ranked
   galleryAvailable: number; // of which `gallery` were sampled
   over: IntervalUnit; // unit of the intervals
@@ -68,7 +68,7 @@ export interface ClassFigures {
   same: number; // pairs within the class
   differentWrong: number;
   different: number; // pairs with another class
-  recall1: number | null; // by the embedding among test images; null: every query of the class is lone
+  recall1: number | null; // by the embedding among test images; null: no query of the class has another same image
 }
 
 /** How often the nearest other test image is of another class, by the embedding. */
@@ -88,7 +88,10 @@ export interface RunStructure {
   images: number; // in the pairs
   over: IntervalUnit; // unit of the intervals
   auc: Estimate; // of the test pairs
-  /** AUC of the cosine of the pooled features on the same pairs, and what the embedding gains over it: -1..1, a paired difference. */
+  /**
+   * AUC of the cosine of the run's own pooled features on the same pairs, and what the embedding gains over it: -1..1, a paired difference.
+   * Metrics.baseline is of a backbone without training; the two are equal where only the head is trained.
+   */
   featuresAuc: number;
   gain: Estimate;
   retrieval: Retrieval[]; // among test images, among all; without those that have no queries
@@ -114,10 +117,10 @@ export const MAX_GROUPS = 100;
 export type AucLimit =
   | { kind: 'nothing' } // the AUC is 1
   | { kind: 'contradictions'; images: number; loss: number }
-  | { kind: 'apart'; valid: number; test: number } // AUCs whose intervals do not overlap
+  | { kind: 'split-gap'; valid: number; test: number } // AUCs whose intervals do not overlap
   | { kind: 'no-gain'; features: number; gain: Estimate }
   | { kind: 'two-classes'; names: [string, string]; loss: number; share: number; pairs: number; wrong: number } // equal names: within a class
   | { kind: 'one-class'; name: string; loss: number; share: number }
   | { kind: 'images'; count: number; images: number; loss: number }
-  | { kind: 'few'; interval: Interval; units: number; over: IntervalUnit }
+  | { kind: 'few-images'; interval: Interval; units: number; over: IntervalUnit }
   | { kind: 'spread'; classes: number };

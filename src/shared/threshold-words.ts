@@ -55,11 +55,11 @@ export function thresholdSentence({ threshold, choice }: Pick<ThresholdEntry, 't
 }
 
 /** Null unless test figures may have influenced the choice. */
-export const seenCaveat = ({ testSeen }: Pick<ThresholdEntry, 'testSeen'>): string | null =>
+export const seenWarning = ({ testSeen }: Pick<ThresholdEntry, 'testSeen'>): string | null =>
   testSeen ? 'Chosen after figures on test pairs were seen, so the test figures at this threshold may be too good.' : null;
 
 /** Null unless the ceiling is below what this many pairs can show. */
-export function ceilingCaveat(choice: StoredChoice, valid: PairDistances): string | null {
+export function ceilingWarning(choice: StoredChoice, valid: PairDistances): string | null {
   if (choice.rule !== 'false-same' && choice.rule !== 'false-different') return null;
   const pairs = choice.rule === 'false-same' ? valid.different.length : valid.same.length;
   if (choice.limit * pairs >= 1) return null;
@@ -75,8 +75,8 @@ export function thresholdLines(entry: ThresholdEntry, valid: PairDistances, cali
   const lines = [
     thresholdSentence(entry, calibration),
     errorsSentence(errorsAt(valid, entry.threshold)),
-    seenCaveat(entry),
-    ceilingCaveat(entry.choice, valid),
+    seenWarning(entry),
+    ceilingWarning(entry.choice, valid),
   ];
   return [...lines.filter((line) => line !== null), ...(entry.reason === '' ? [] : [`Reason: ${entry.reason}`])];
 }

@@ -6,7 +6,7 @@ export interface TrainingPlan {
   config: RunConfig | null;
   problems: PlanProblem[];
   /** What will make the run's figures doubtful, in sentences: of the data set, then of the settings. */
-  cautions: string[];
+  warnings: string[];
   images: number; // of training and validation
   device: { device: DeviceName; why: string }; // why: a whole sentence
   waiting: number; // trainings ahead in the queue

@@ -24,7 +24,7 @@ const IDENTICAL = 'Identical images get the same embedding, so their distance is
 const COIN_TOSS_RANGE = 0.05;
 
 /** Whether the verdict may as well be wrong: the similarity is near 50 %, or its interval includes 50 %. */
-export function isOpen({ verdict, similarity, certainty }: Judged): boolean {
+export function isUndecided({ verdict, similarity, certainty }: Judged): boolean {
   const { low, high } = rightShare({ verdict, similarity, certainty });
   return Math.abs(similarity - 0.5) <= COIN_TOSS_RANGE || (low <= 0.5 && high >= 0.5);
 }
@@ -36,16 +36,16 @@ export function isOpen({ verdict, similarity, certainty }: Judged): boolean {
 export function verdictClaim(comparison: Claimed): VerdictClaim & { sentence: string } {
   const { verdict } = comparison;
   if (isIdentical(comparison)) return { tone: 'neutral', sign: '?', words: 'Identical images: no evidence', sentence: IDENTICAL };
-  const open = isOpen(comparison);
+  const undecided = isUndecided(comparison);
   const { share } = rightShare(comparison);
-  const consequence = open ? ' So the verdict could go either way.' : share < 0.5 ? ' So the verdict is more likely wrong than right.' : '';
+  const consequence = undecided ? ' So the verdict could go either way.' : share < 0.5 ? ' So the verdict is more likely wrong than right.' : '';
   const sentence = `${shareSentence(comparison)}${consequence}`;
   const truth = truthOf(comparison);
   const { meaning = CLASS_MEANING } = comparison;
   if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: `Truth unclear: filed under several ${plural(meaning.noun)}`, sentence };
-  if (truth === 'unknown') return { ...shareClaim(comparison, open), sentence };
-  const isException = truth !== verdict && !open && share > 0.5;
-  const claim = truthClaim(verdict, truth, { trained: trainedCount(comparison), isUnlikely: open || share < 0.5, meaning });
+  if (truth === 'unknown') return { ...shareClaim(comparison, undecided), sentence };
+  const isException = truth !== verdict && !undecided && share > 0.5;
+  const claim = truthClaim(verdict, truth, { trained: trainedCount(comparison), isUnlikely: undecided || share < 0.5, meaning });
   return { ...claim, sentence: isException ? `${sentence} This pair is an exception.` : sentence };
 }
 
@@ -63,7 +63,7 @@ export function verdictWithTruth(comparison: Claimed): string {
 export const queuedPairClaim = (pair: Pick<QueuedPair, 'verdict' | 'label' | 'similarity' | 'certainty'>, meaning = CLASS_MEANING): VerdictClaim =>
   truthClaim(pair.verdict, pair.label === 1 ? 'different' : 'same', {
     trained: 0,
-    isUnlikely: isOpen(pair) || rightShare(pair).share < 0.5,
+    isUnlikely: isUndecided(pair) || rightShare(pair).share < 0.5,
     meaning,
   });
 

@@ -198,6 +198,24 @@ describe('migrations', () => {
     expect(() => db.exec(`INSERT INTO pair_sets VALUES (1, 's', 'class', 2, 'other', 'h', x'')`)).toThrow(/CHECK/);
   });
 
+  test('version 22 removes stored sentences that are now found from numbers', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 21));
+    const kept = 'On validation pairs the distance does not separate same from different.';
+    const warnings = [
+      'The network gives nearly every pair the same distance (1 to 1.01).',
+      'There are only 40 validation pairs, so the threshold may be inaccurate.',
+      kept,
+      'Only 0 of 20 different pairs come near the margin of 2.',
+    ];
+    db.exec(INSERT_DATASET);
+    const insert = db.prepare(`INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
+      VALUES ('things', 'abc', '{}', 'done', '[]', ?, 1.5, '{}', 7)`);
+    for (const stored of [warnings, warnings.slice(0, 1), []]) insert.run(JSON.stringify(stored));
+    migrate(db);
+    expect(db.prepare('SELECT warnings FROM runs ORDER BY number').pluck().all()).toEqual([JSON.stringify([kept]), '[]', '[]']);
+  });
+
   const steps: Migration[] = [
     { version: 1, sql: 'CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1);' },
     { version: 2, sql: 'ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1;' },

@@ -114,7 +114,7 @@ export const someStructure: RunStructure = {
   ...{ auc: figure(0.85), gain: { value: 0.15, interval: [0.1, 0.2] }, groups: null, neighbours: [{ from: 0, to: 1, queries: 5 }] },
   retrieval: [
     {
-      ...{ among: 'test', queries: 39, lone: 1, available: 40, gallery: 40, galleryAvailable: 40, over: 'images', units: 39 },
+      ...{ among: 'test', queries: 39, withoutPositive: 1, available: 40, gallery: 40, galleryAvailable: 40, over: 'images', units: 39 },
       figures: { embedding: figures(0.7), features: figures(0.8) },
       gain: { recall1: { value: -0.1, interval: [-0.18, -0.02] }, mapAtR: { value: 0, interval: [-0.1, 0.1] } },
     },

@@ -150,7 +150,6 @@ describe('runs', () => {
       status: 'done',
       finishedMs: 5,
       validDistances: { same: [0.1], different: [1, 2] },
-      warnings: ['Few pairs.'],
       sessions: [session],
     });
     store.close();
@@ -166,7 +165,6 @@ describe('runs', () => {
       calibration: { threshold: 1.1, slope: 3 },
       metrics: [metrics('test', 0.7), metrics('valid', 0.9)],
       validDistances: { same: [0.1], different: [1, 2] },
-      warnings: ['Few pairs.'],
       sessions: [session],
       finishedMs: 5,
     });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { similarityOf } from '../../src/shared/calibration.ts';
 import { errorsAt, type PairDistances, type ThresholdChoice, thresholdFor } from '../../src/shared/thresholds.ts';
-import { ceilingCaveat, choiceText, thresholdLines } from '../../src/shared/threshold-words.ts';
+import { ceilingWarning, choiceText, thresholdLines } from '../../src/shared/threshold-words.ts';
 
 const curve = { threshold: 1, midpoint: 1.2, slope: 4 };
 const distances = fc
@@ -121,9 +121,9 @@ describe('words', () => {
     expect(hundred.different.filter((distance) => distance < threshold)).toHaveLength(29);
   });
 
-  test('a ceiling that the pairs can show has no caveat', () => {
-    expect(ceilingCaveat({ rule: 'false-same', limit: 0.02 }, valid)).toBeNull();
-    expect(ceilingCaveat({ rule: 'even' }, valid)).toBeNull();
+  test('a ceiling that the pairs can show has no warning', () => {
+    expect(ceilingWarning({ rule: 'false-same', limit: 0.02 }, valid)).toBeNull();
+    expect(ceilingWarning({ rule: 'even' }, valid)).toBeNull();
     expect(choiceText({ rule: 'costs', falseSame: 10, falseDifferent: 1 })).toBe('costs 10 for a false “same”, 1 for a false “different”');
   });
 });

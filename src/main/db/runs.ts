@@ -4,7 +4,7 @@ import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json.ts';
 import type { Db } from './open.ts';
 
-export type NewRun = Pick<RunRecord, 'dataset' | 'snapshot' | 'config' | 'versions'> & { warnings?: readonly string[] };
+export type NewRun = Pick<RunRecord, 'dataset' | 'snapshot' | 'config' | 'versions'>;
 
 /** The fields that can change. Epochs and metrics have their own methods; other fields never change. */
 export type RunPatch = Partial<
@@ -16,7 +16,6 @@ export type RunPatch = Partial<
     | 'calibration'
     | 'validDistances'
     | 'metrics'
-    | 'warnings'
     | 'sessions'
     | 'modelSha256'
     | 'seconds'
@@ -113,10 +112,10 @@ interface EpochDbRow {
 export function runStore(db: Db): RunStore {
   const insert = db.prepare(`
     INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
-    VALUES (@dataset, @snapshot, @config, 'running', '[]', @warnings, 0, @versions, @createdMs)`);
+    VALUES (@dataset, @snapshot, @config, 'running', '[]', '[]', 0, @versions, @createdMs)`);
   const replace = db.prepare(`
     UPDATE runs SET config = @config, status = @status, best_epoch = @bestEpoch, calibration = @calibration,
-      valid_distances = @validDistances, metrics = @metrics, warnings = @warnings, sessions = @sessions, model_sha256 = @modelSha256,
+      valid_distances = @validDistances, metrics = @metrics, sessions = @sessions, model_sha256 = @modelSha256,
       seconds = @seconds, versions = @versions, finished_ms = @finishedMs, error = @error
     WHERE number = @number`);
   const dropEpochs = db.prepare<[number, number]>('DELETE FROM epochs WHERE run = ? AND epoch >= ?');
@@ -184,7 +183,6 @@ export function runStore(db: Db): RunStore {
       calibration: toJsonOrNull(run.calibration),
       validDistances: toJsonOrNull(run.validDistances),
       metrics: toJson(run.metrics),
-      warnings: toJson(run.warnings),
       sessions: toJson(run.sessions),
       modelSha256: run.modelSha256,
       seconds: run.seconds,
@@ -216,8 +214,8 @@ export function runStore(db: Db): RunStore {
     });
 
   return {
-    create: ({ dataset, snapshot, config, versions, warnings = [] }) => {
-      const row = { dataset, snapshot, config: toJson(config), versions: toJson(versions), warnings: toJson(warnings), createdMs: Date.now() };
+    create: ({ dataset, snapshot, config, versions }) => {
+      const row = { dataset, snapshot, config: toJson(config), versions: toJson(versions), createdMs: Date.now() };
       const { lastInsertRowid } = insert.run(row);
       return record(rowOf(`r${lastInsertRowid}`));
     },

@@ -5,6 +5,8 @@ import { certaintyAt, logitError, similarityOf } from '../../../src/shared/calib
 import type { Pair, PairLabel } from '../../../src/shared/dataset.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { imageUnitsOfPairs } from '../../../src/main/domain/evaluate/units.ts';
+import { noCrossing, noSeparation } from '../../../src/main/domain/lint/distances.ts';
+import { findingText } from '../../../src/shared/lint.ts';
 import { caseOf } from './calibration-cases.ts';
 
 const fitPairs = (pairs: readonly Pair[], distances: readonly number[]): ReturnType<typeof fitCalibration> =>
@@ -27,7 +29,7 @@ const fitOf = (name: string): ReturnType<typeof fitCalibration> => {
 
 describe('the default threshold', () => {
   test.each(['overlapping', 'separable', 'far from 0 and narrow'])('is where the curve is 50 %%: %s', (name) => {
-    const { calibration } = fitOf(name);
+    const calibration = fitOf(name);
     expect(calibration.threshold).toBe(calibration.midpoint);
     expect(similarityOf(calibration.threshold, calibration)).toBe(0.5);
     expect(calibration.midpoint).toBeCloseTo(caseOf(name).sklearn!.midpoint, 5);
@@ -36,38 +38,39 @@ describe('the default threshold', () => {
   test('stays within the distances where the curve is 50 % outside of them, and says so', () => {
     const pairs = Array.from({ length: 400 }, (_, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label: i >= 340 ? 1 : 0 }));
     const distances = pairs.map(({ label }, i) => 1 + (i % 8) / 10 + label * 0.15);
-    const { calibration, warning } = fitPairs(pairs, distances);
+    const calibration = fitPairs(pairs, distances);
     expect(calibration.midpoint).toBeGreaterThan(Math.max(...distances));
     expect(calibration.threshold).toBe(Math.max(...distances));
-    expect(warning).toMatch(/does not reach 50 %/);
+    expect(noCrossing(calibration)?.text).toMatch(/does not reach 50 %/);
+    expect(noCrossing({ ...calibration, threshold: 1.2 })).toBeNull(); // another threshold was chosen
   });
 });
 
 describe('a curve without a use', () => {
-  test('that is reversed has a negative slope and a warning not to use it', () => {
+  test('that is reversed has a negative slope and a finding not to use it', () => {
     const pairs = Array.from({ length: 60 }, (_, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label: (i % 2) as PairLabel }));
     const distances = pairs.map(({ label }, i) => 1 + (i % 7) / 5 - label);
-    const { calibration, warning } = fitPairs(pairs, distances);
+    const calibration = fitPairs(pairs, distances);
     expect(calibration.slope).toBeLessThan(0);
     expect(similarityOf(2, calibration)).toBeGreaterThan(0.5);
-    expect(warning).toMatch(/are farther apart than images of different pairs.*Do not use the verdicts/);
+    expect(findingText(noSeparation(calibration)!)).toMatch(/are farther apart than images of different pairs.*Do not use the verdicts/);
   });
 
-  test('of equal distances gives every pair the share of same pairs, and a warning', () => {
-    const { calibration, warning } = fitOf('constant');
+  test('of equal distances gives every pair the share of same pairs, and a finding', () => {
+    const calibration = fitOf('constant');
     expect(calibration.threshold).toBe(0.7);
     expect(similarityOf(0.7, calibration)).toBeCloseTo(0.61, 2);
-    expect(warning).toMatch(/does not separate same from different/);
+    expect(noSeparation(calibration)?.text).toMatch(/does not separate same from different/);
   });
 
-  test('of separable pairs is finite and has no warning', () => {
+  test('of separable pairs is finite and has no finding', () => {
     const pairs = Array.from({ length: 40 }, (_, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label: i < 20 ? 0 : 1 }));
-    const { calibration, warning } = fitPairs(
+    const calibration = fitPairs(
       pairs,
       pairs.map(({ label }, i) => (i % 20) / 40 + label),
     );
     expect(Number.isFinite(calibration.slope)).toBe(true);
-    expect(warning).toBeNull();
+    expect([noSeparation(calibration), noCrossing(calibration)]).toEqual([null, null]);
     const { low, high } = certaintyAt(0.2, calibration)!;
     expect(low).toBeGreaterThan(0.6); // 20 pairs of 40 images don't prove more
     expect(low).toBeLessThan(0.95);

@@ -31,7 +31,7 @@ describe('lintRun', () => {
 
   test('finds that validation and test disagree beyond their intervals', () => {
     const [finding] = lintRun({ ...RUN, metrics: [metrics('valid', 0.71, [0.65, 0.76]), metrics('test', 0.87, [0.8, 0.91])] });
-    expect(finding).toMatchObject({ rule: 'apart', text: expect.stringContaining('AUC 0.710 (0.650 to 0.760) on validation pairs') as string });
+    expect(finding).toMatchObject({ rule: 'split-gap', text: expect.stringContaining('AUC 0.710 (0.650 to 0.760) on validation pairs') as string });
     expect(rules({ metrics: [metrics('valid', 0.71, [0.65, 0.81]), metrics('test', 0.87, [0.8, 0.91])] })).toEqual([]);
     const { intervals: _, ...older } = metrics('valid', 0.71, [0.65, 0.76]);
     expect(rules({ metrics: [older, metrics('test', 0.87, [0.8, 0.91])] })).toEqual([]); // an older version: no interval
@@ -61,17 +61,25 @@ describe('lintRun', () => {
     expect(rules({ config: { ...unit, loss: 'multi-similarity' } })).toEqual([]);
   });
 
-  test('shows what training stored, but not again what the rules find', () => {
-    const stored = [
-      'On validation pairs the distance does not separate same from different, so every similarity is close to 50 %.',
-      'There are only 40 validation pairs, so the threshold and the similarity may be inaccurate. Import more images.',
-      'Only 0 of 20 different pairs come near the margin of 2 (the largest distance is 1): the network has not learned to push them that far apart. Train for more epochs, train more layers, or lower the margin.',
-    ];
-    const few = { same: spread(0.1, 1).slice(0, 20), different: spread(0.9, 2.1).slice(80) };
-    const findings = lintRun({ ...RUN, warnings: stored, validDistances: few, calibration: { threshold: 0.5, slope: 1 } });
-    expect(findings.map(({ rule }) => rule)).toEqual(['training', 'few-pairs']);
-    expect(findings.map(findingText)).toEqual([stored[0], stored[1]]);
-    const noCrossing = 'The similarity does not reach 50 % at any distance of the validation pairs, so nearly all of them get the same verdict.';
-    expect(rules({ calibration: { threshold: 0.05, slope: 4 }, warnings: [noCrossing] })).toEqual(['training']);
+  test('shows what an earlier version stored, unless the curve is fitted again', () => {
+    const stored = 'On validation pairs the distance does not separate same from different, so every similarity is close to 50 %.';
+    const older = { ...RUN, warnings: [stored] };
+    expect(lintRun(older)).toEqual([{ rule: 'stored', text: stored, advice: '' }]);
+    const fit = { same: 100, different: 100, over: 'images', units: 60, centre: 1, reliability: null } as const;
+    const fitted = (variance: number): LintedRun['calibration'] => ({
+      ...{ threshold: 1, slope: 4, midpoint: 1 },
+      fit: { ...fit, range: [0.1, 2.1], covariance: [0.1, 0, variance] },
+    });
+    expect(lintRun({ ...older, calibration: fitted(1) })).toEqual([]);
+    expect(rules({ calibration: fitted(9) })).toEqual(['separation']);
+  });
+
+  test('says once that the threshold is at the end of the data', () => {
+    const fit = { same: 100, different: 100, over: 'images', units: 60, centre: 1, reliability: null } as const;
+    const calibration: LintedRun['calibration'] = {
+      ...{ threshold: 0.1, slope: 4, midpoint: 0.05 },
+      fit: { ...fit, range: [0.1, 2.1], covariance: [0.1, 0, 1] },
+    };
+    expect(lintRun({ ...RUN, calibration }).map(findingText)).toEqual([expect.stringContaining('does not reach 50 %')]);
   });
 });

@@ -59,7 +59,7 @@ describe('limitOf', () => {
   it('names a few images, and few images', () => {
     expect(limit({ worstImages: { count: 10, loss: 0.6 } })).toEqual({ kind: 'images', count: 10, images: 200, loss: 0.6 });
     const wide = { value: 0.9, interval: [0.8, 0.95] as [number, number] };
-    expect(limit({ auc: wide })).toEqual({ kind: 'few', interval: [0.8, 0.95], units: 200, over: 'images' });
+    expect(limit({ auc: wide })).toEqual({ kind: 'few-images', interval: [0.8, 0.95], units: 200, over: 'images' });
   });
 
   it('puts reasons to doubt the figures first', () => {
@@ -70,7 +70,7 @@ describe('limitOf', () => {
     };
     const apart = { auc: 0.7, interval: [0.65, 0.75] as [number, number] };
     expect(limit(all, apart).kind).toBe('contradictions');
-    expect(limit({ ...all, contradicting: { images: 3, loss: 0.05 } }, apart)).toEqual({ kind: 'apart', valid: 0.7, test: 0.9 });
+    expect(limit({ ...all, contradicting: { images: 3, loss: 0.05 } }, apart)).toEqual({ kind: 'split-gap', valid: 0.7, test: 0.9 });
     expect(limit({ ...all, contradicting: { images: 3, loss: 0.05 } }, { ...apart, interval: [0.65, 0.88] }).kind).toBe('no-gain');
     expect(limit({ ...all, auc: { value: 1, interval: [0.97, 1] } }).kind).toBe('nothing');
   });

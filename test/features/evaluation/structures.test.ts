@@ -23,7 +23,7 @@ describe.skipIf(!hasCompute)('neighbours and classes of a run (needs the build)'
     expect(sum(({ wrong }) => wrong)).toBe(metrics.confusion[0][1] + metrics.confusion[1][0]);
     const counts = await app.call('datasets.counts', { dataset });
     expect(structure.classes.names).toEqual(counts.classes.map(({ className }) => className));
-    expect(structure.retrieval.map(({ among, gallery, queries, lone }) => [among, gallery, queries + lone])).toEqual([
+    expect(structure.retrieval.map(({ among, gallery, queries, withoutPositive }) => [among, gallery, queries + withoutPositive])).toEqual([
       ['test', structure.images, structure.images],
       ['all', counts.included, structure.images],
     ]);

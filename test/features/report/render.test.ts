@@ -267,7 +267,7 @@ describe('sentences', () => {
     const page = renderReport(
       sampleInput({
         comparisons: [toReportComparison(sampleComparison(1.63, { warnings: ['Border evidence.'] }))],
-        runs: [{ ...RUN, warnings: ['Few pairs.', 'Collapsed.'] }],
+        runs: [{ ...RUN, calibration: { threshold: RUN.calibration!.threshold, slope: 7.9 }, warnings: ['Few pairs.', 'Collapsed.'] }], // as an earlier version stored them
         datasets: [{ ...DATASET, warnings: ['Near duplicates.'] }],
       }),
     );

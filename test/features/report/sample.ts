@@ -28,7 +28,7 @@ function drawPairs(n: number): { distances: number[]; labels: (0 | 1)[]; units: 
 
 const valid = drawPairs(424);
 const test = drawPairs(500);
-const { calibration } = fitCalibration(valid.distances, valid.labels, valid.units);
+const calibration = fitCalibration(valid.distances, valid.labels, valid.units);
 const { threshold } = calibration;
 const testSimilarities = test.distances.map((distance) => similarityOf(distance, calibration));
 const sorted = (label: 0 | 1): number[] => valid.distances.filter((_, i) => valid.labels[i] === label).sort((a, b) => a - b);

@@ -38,15 +38,17 @@ describe('a plan', () => {
     expect(plan.request).toEqual({ dataset: 'things', epochs: 7, engine: 'onnx', device: 'cpu' });
   });
   test('warns of what will make the figures doubtful: the data set’s warnings and too few pairs', () => {
-    const { cautions } = planTraining(facts(), { dataset: 'things' });
+    const plan = planTraining(facts(), { dataset: 'things' });
     const { warnings, pairs } = facts().datasets.get('things');
-    expect(cautions.slice(0, warnings.length)).toEqual(warnings);
+    expect(plan.warnings.slice(0, warnings.length)).toEqual(warnings);
     for (const [split, name] of [
       ['valid', 'validation'],
       ['test', 'test'],
     ] as const)
-      expect(cautions.some((text) => text.startsWith(`There are only ${pairs[split]} ${name} pairs`))).toBe(pairs[split] > 0 && pairs[split] < 100);
-    expect(planTraining(facts(), { dataset: 'nothing' }).cautions).toEqual([]);
+      expect(plan.warnings.some((text) => text.startsWith(`There are only ${pairs[split]} ${name} pairs`))).toBe(
+        pairs[split] > 0 && pairs[split] < 100,
+      );
+    expect(planTraining(facts(), { dataset: 'nothing' }).warnings).toEqual([]);
   });
   test('reports all problems at once, by field', () => {
     const found = messages(facts(), {

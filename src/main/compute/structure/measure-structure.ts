@@ -123,8 +123,8 @@ function neighbourFigures(
     if (ranked.length === 0) return [];
     const gallery = among === 'test' ? items.test : items.positions.length;
     const galleryAvailable = among === 'test' ? items.test : items.test + items.others;
-    const lone = count - ranked.length;
-    return [{ among, lone, available: items.test, gallery, galleryAvailable, over: units.over, ...retrievalFigures(ranked) }];
+    const withoutPositive = count - ranked.length;
+    return [{ among, withoutPositive, available: items.test, gallery, galleryAvailable, over: units.over, ...retrievalFigures(ranked) }];
   });
   const classOf = Int32Array.from(items.positions, (i) => classes.of[i]!);
   const classed = queries.flatMap((query, i) => (embedding[i]!.test ? [{ from: classOf[query]!, ranked: embedding[i]!.test }] : []));

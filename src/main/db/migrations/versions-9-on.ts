@@ -195,4 +195,16 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 22,
+    sql: `
+      -- Sentences stored after a training that are now found from the run's numbers.
+      UPDATE runs SET warnings = (
+        SELECT json_group_array(value) FROM json_each(runs.warnings)
+        WHERE value NOT LIKE 'The network gives nearly every pair the same distance%'
+          AND value NOT LIKE 'Only % different pairs come near%'
+          AND value NOT LIKE 'There are only %'
+      ) WHERE warnings <> '[]';
+    `,
+  },
 ];

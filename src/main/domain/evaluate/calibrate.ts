@@ -5,37 +5,19 @@ import { fitPlatt, type PlattCurve, plattTargets } from './platt.ts';
 import { chooseThreshold } from './threshold.ts';
 import type { PairUnits } from './units.ts';
 
-export interface CalibrationFit {
-  calibration: Required<Calibration>;
-  warning: string | null; // a sentence if distances don't separate the labels
-}
-
 /**
  * The similarity curve of validation pairs and the default threshold, where the curve is 50 %. If same pairs are farther apart than
  * different ones, or if the curve does not reach 50 % among these distances, there is no such threshold: then it is the one of the highest
  * balanced accuracy, or the nearest distance. `distances`, `labels` [N].
  * @throws as chooseThreshold does.
  */
-export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, units: PairUnits): CalibrationFit {
+export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, units: PairUnits): Required<Calibration> {
   const balanced = chooseThreshold(distances, labels);
   const curve = fitPlatt(distances, labels);
   const fit = { ...curveFit(distances, labels, units, curve), reliability: crossFitReliability(distances, labels, units) };
   const midpoint = curve.centre + curve.level / curve.slope;
   const threshold = curve.slope > 0 ? Math.min(Math.max(midpoint, fit.range[0]), fit.range[1]) : balanced;
-  const calibration = { threshold, slope: curve.slope, midpoint, fit };
-  return { calibration, warning: warningOf(calibration) };
-}
-
-/** A sentence if the curve does not separate the labels; null if it does. The error of the slope is that over units. */
-function warningOf({ slope, midpoint, threshold, fit }: Required<Calibration>): string | null {
-  const error = Math.sqrt(fit.covariance[2]);
-  if (slope < 0 && slope + 2 * error < 0)
-    return 'On validation pairs, images of same pairs are farther apart than images of different pairs, so most verdicts are wrong. Check the classes or groups of the data set, or train again with other settings. Do not use the verdicts of this run.';
-  if (!(slope - 2 * error > 0) || fit.range[0] === fit.range[1])
-    return 'On validation pairs the distance does not separate same from different, so every similarity is close to the share of same pairs. Train longer or with other settings before relying on it.';
-  if (midpoint !== threshold)
-    return 'The similarity does not reach 50 % at any distance of the validation pairs, so nearly all of them get the same verdict. Choose a threshold by another rule, or train again.';
-  return null;
+  return { threshold, slope: curve.slope, midpoint, fit };
 }
 
 /** Images or groups in pairs on the wrong side of the curve. With fewer, their variance rests on too little. */

@@ -1,6 +1,7 @@
 import type { Split } from '../../../shared/dataset.ts';
 import { countText } from '../../../shared/format.ts';
 import type { Finding } from '../../../shared/lint.ts';
+import type { Calibration } from '../../../shared/run.ts';
 import { splitName } from '../evaluate/check.ts';
 import { quantile } from '../evaluate/metrics.ts';
 
@@ -52,6 +53,36 @@ export function unreachableMargin(margin: number, reach: number | null): Finding
     rule: 'margin',
     text: `The margin of ${shortNumber(margin)} can't be reached: embeddings of length 1 are at most ${shortNumber(reach)} apart, so every different pair keeps a loss.`,
     advice: `Choose a margin of at most ${shortNumber(reach)}, or do not normalise the embedding.`,
+  };
+}
+
+/** If the similarity curve does not fall with the distance beyond twice the standard error of its slope, which is that over images or groups. */
+export function noSeparation({ slope, fit }: Calibration): Finding | null {
+  if (!fit) return null;
+  const error = Math.sqrt(fit.covariance[2]);
+  if (slope + 2 * error < 0)
+    return {
+      rule: 'separation',
+      text: 'On validation pairs, images of same pairs are farther apart than images of different pairs, so most verdicts are wrong.',
+      advice: 'Check the classes or groups of the data set, or train again with other settings. Do not use the verdicts of this run.',
+    };
+  if (slope - 2 * error > 0 && fit.range[0] < fit.range[1]) return null;
+  return {
+    rule: 'separation',
+    text: 'On validation pairs the distance does not separate same from different, so every similarity is close to the share of same pairs.',
+    advice: 'Train longer or with other settings before relying on it.',
+  };
+}
+
+/** If the curve is 50 % beyond all distances and the threshold is the default, which is then the nearest distance to it. */
+export function noCrossing({ threshold, midpoint, fit }: Calibration): Finding | null {
+  if (!fit || midpoint === undefined) return null;
+  const [nearest, farthest] = fit.range;
+  if (!(midpoint < nearest && threshold === nearest) && !(midpoint > farthest && threshold === farthest)) return null;
+  return {
+    rule: 'threshold',
+    text: 'The similarity does not reach 50 % at any distance of the validation pairs, so nearly all of them get the same verdict.',
+    advice: 'Choose a threshold by another rule, or train again.',
   };
 }
 

@@ -3,7 +3,7 @@ import type { Finding } from '../../../shared/lint.ts';
 import { expectedDistance, lossInfo } from '../../../shared/losses.ts';
 import type { Interval, Metrics, RunConfig, RunRecord } from '../../../shared/run.ts';
 import { areDisjoint } from '../evaluate/intervals.ts';
-import { collapse, fewPairs, thresholdOutside, unreachableMargin, unreachedMargin } from './distances.ts';
+import { collapse, fewPairs, noCrossing, noSeparation, thresholdOutside, unreachableMargin, unreachedMargin } from './distances.ts';
 
 export type LintedRun = Pick<RunRecord, 'config' | 'validDistances' | 'calibration' | 'metrics' | 'warnings'>;
 
@@ -12,31 +12,22 @@ const WIDE_ACCURACY = 0.2;
 
 const UNIT_REACH = 2; // the largest distance of two embeddings of length 1
 
-/** How older versions stored what the rules find now. */
-const STORED = [
-  /^The network gives nearly every pair the same distance/,
-  /^Only [\d,]+ of [\d,]+ different pairs come near/,
-  /^There are only [\d,]+ /,
-];
-/** Said by the calibration where the curve crosses no distance. The threshold is then at the end of the data, which is the same finding. */
-const NO_CROSSING = /^The similarity does not reach 50/;
-
 /** What makes the figures of a run doubtful, most serious first. Computed from its record, so runs of all versions have them. */
 export function lintRun({ config, validDistances, calibration, metrics, warnings }: LintedRun): Finding[] {
-  const trained = warnings.filter((text) => !STORED.some((pattern) => pattern.test(text)));
   const collapsed = validDistances && collapse(validDistances, expectedDistance(config));
   const metricsOf = (split: 'valid' | 'test'): Metrics | undefined => metrics.find((one) => one.split === split);
   const valid = metricsOf('valid');
   const test = metricsOf('test');
+  const unseparated = calibration && noSeparation(calibration);
+  const isThresholdChecked = validDistances && calibration && !collapsed; // a collapse explains it
   return [
     unreachable(config),
     collapsed,
-    ...trained.map((text): Finding => ({ rule: 'training', text, advice: '' })),
-    validDistances && calibration && !collapsed && !trained.some((text) => NO_CROSSING.test(text))
-      ? thresholdOutside(validDistances, calibration.threshold)
-      : null,
+    ...(calibration?.fit ? [] : warnings).map((text): Finding => ({ rule: 'stored', text, advice: '' })),
+    unseparated,
+    isThresholdChecked ? ((unseparated ? null : noCrossing(calibration)) ?? thresholdOutside(validDistances, calibration.threshold)) : null,
     validDistances && !collapsed && config.loss === 'contrastive' && unreachedMargin(validDistances, config.margin),
-    valid && test ? apart(valid, test) : null,
+    valid && test ? splitGap(valid, test) : null,
     validDistances && fewPairs('valid', validDistances.same.length + validDistances.different.length),
     test ? (fewPairs('test', test.pairs) ?? wideInterval(test)) : null,
   ].filter((finding): finding is Finding => Boolean(finding));
@@ -49,7 +40,7 @@ export function unreachable({ loss, embedding, margin }: Pick<RunConfig, 'loss' 
 }
 
 /** If the intervals of the AUC on validation and on test pairs do not overlap. */
-function apart(valid: Metrics, test: Metrics): Finding | null {
+function splitGap(valid: Metrics, test: Metrics): Finding | null {
   if (!valid.intervals || !test.intervals) return null;
   const [a, b] = [valid.intervals.auc, test.intervals.auc];
   if (!areDisjoint(a, b)) return null;
@@ -58,7 +49,7 @@ function apart(valid: Metrics, test: Metrics): Finding | null {
       ? 'The best epoch was chosen on validation pairs, which makes these look better. A gap beyond both intervals is probably more than that: test images that are harder or of another kind.'
       : 'Choosing the best epoch makes validation look better, not worse. So the test images are probably easier, or similar to training images.';
   return {
-    rule: 'apart',
+    rule: 'split-gap',
     text: `Validation and test disagree: AUC ${rangeText(valid.auc, a)} on validation pairs and ${rangeText(test.auc, b)} on test pairs. ${reason}`,
     advice: 'Check how the images were split, or import again with a new split.',
   };

@@ -20,7 +20,7 @@ const BUCKETS = 1024; // of the lookup table; a power of two near the number of 
  * Items at equal distances: those that are not relevant come first, so a network that gives all pairs the same distance scores 0.
  * pytorch-metric-learning leaves their order to the sorting algorithm.
  *
- * `distances` [relevance.length], finite but for the query's own. Null if no other item is the same as the query (a lone query).
+ * `distances` [relevance.length], finite but for the query's own. Null if no other item is the same as the query.
  * Time: O(n + R log R), without sorting the n items.
  */
 export function rankQuery(query: number, distances: Float32Array, relevance: Relevance): RankedQuery | null {

@@ -43,7 +43,7 @@ export function itemsOf(images: PackedImages, identities: Int32Array, limit: num
 }
 
 const MAX_COMPARED = 6e7; // images of a query's galleries, over all queries: ranking them in both spaces takes about 4 s
-const TEST_SHARE = 0.75; // of these for the gallery of test images, where there are other images, too
+const SHARE_AMONG_TEST = 0.75; // of MAX_COMPARED, for rankings among test images; the rest is for rankings among all images
 const MIN_FULL = 500; // queries that are compared with all images at least, where there are as many
 
 /**
@@ -53,7 +53,7 @@ const MIN_FULL = 500; // queries that are compared with all images at least, whe
 export function chooseQueries({ test, positions }: Pick<Items, 'test' | 'positions'>, random: Random): { queries: number[]; fullCount: number } {
   const all = Array.from({ length: test }, (_, i) => i);
   const others = positions.length - test;
-  const count = Math.min(test, Math.floor(((others > 0 ? TEST_SHARE : 1) * MAX_COMPARED) / test));
+  const count = Math.min(test, Math.floor(((others > 0 ? SHARE_AMONG_TEST : 1) * MAX_COMPARED) / test));
   const fullCount = others === 0 ? count : Math.min(count, Math.max(MIN_FULL, Math.floor((MAX_COMPARED - count * test) / others)));
   return fullCount === test ? { queries: all, fullCount } : { queries: random.shuffle(all).slice(0, count), fullCount };
 }

@@ -31,14 +31,14 @@ export function limitOf(facts: LimitFacts, units: number, valid: { auc: number; 
   const { auc, featuresAuc, gain, contradicting, worstImages, images, over } = facts;
   if (auc.value === 1) return { kind: 'nothing' };
   if (contradicting.loss >= CONTRADICTIONS) return { kind: 'contradictions', ...contradicting };
-  if (valid && areDisjoint(valid.interval, auc.interval)) return { kind: 'apart', valid: valid.auc, test: auc.value };
+  if (valid && areDisjoint(valid.interval, auc.interval)) return { kind: 'split-gap', valid: valid.auc, test: auc.value };
   if (gain.interval[0] <= 0) return { kind: 'no-gain', features: featuresAuc, gain };
   const cell = worstCell(facts);
   if (cell) return cell;
   const oneClass = worstClass(facts);
   if (oneClass) return oneClass;
   if (worstImages.loss >= CLASS_LOSS) return { kind: 'images', count: worstImages.count, images, loss: worstImages.loss };
-  if (auc.interval[1] - auc.interval[0] > WIDE) return { kind: 'few', interval: auc.interval, units, over };
+  if (auc.interval[1] - auc.interval[0] > WIDE) return { kind: 'few-images', interval: auc.interval, units, over };
   return { kind: 'spread', classes: facts.classes.names.length };
 }
 

@@ -3,7 +3,7 @@ import { certaintyAt } from '../../../shared/calibration.ts';
 import { countText, distanceText, timeText } from '../../../shared/format.ts';
 import { testMetrics } from '../../../shared/run-comparison.ts';
 import { type ThresholdEntry, THRESHOLD_RULES } from '../../../shared/thresholds.ts';
-import { choiceText, RULE_WORDS, seenCaveat, thresholdLines } from '../../../shared/threshold-words.ts';
+import { choiceText, RULE_WORDS, seenWarning, thresholdLines } from '../../../shared/threshold-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
@@ -96,7 +96,7 @@ function stateOf({ thresholds, store }: Services, id: string): { document: objec
 
 function entryLine(entry: ThresholdEntry): string {
   const { entry: number, threshold, choice, reason, chosenMs, restored } = entry;
-  const notes = [restored !== null && `restores ${restored}`, reason !== '' && reason, seenCaveat(entry) !== null && 'after test figures were seen'];
+  const notes = [restored !== null && `restores ${restored}`, reason !== '' && reason, seenWarning(entry) !== null && 'after test figures were seen'];
   return `${number}  ${distanceText(threshold)}  ${choiceText(choice)}  ${timeText(chosenMs)}${notes
     .filter((note) => note !== false)
     .map((note) => `; ${note}`)

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { pairListLines } from '../../../shared/pair-list.ts';
 import type { Command } from 'commander';
 import { bytesText, countText } from '../../../shared/format.ts';
+import { type Finding, findingText } from '../../../shared/lint.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { earlyEndSentence, sessionWarnings, stoppedAfter } from '../../../shared/run-words.ts';
 import type { Services } from '../../services.ts';
@@ -59,10 +60,9 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
   };
 }
 
-const warningsOf = (run: RunRecord): string[] => [...sessionWarnings(run.sessions), ...run.warnings];
-const notesOf = (run: RunRecord): string[] => [earlyEndSentence(run), ...warningsOf(run)].filter((note) => note !== null);
+const warningsOf = (run: RunRecord, findings: readonly Finding[]): string[] => [...sessionWarnings(run.sessions), ...findings.map(findingText)];
 
-export const runSummary = (run: RunRecord): object => ({
+export const runSummary = (run: RunRecord, findings: readonly Finding[]): object => ({
   run: run.run,
   epochs: run.epochs.length,
   best: { epoch: run.bestEpoch, auc: run.epochs.find((e) => e.epoch === run.bestEpoch)?.aucValid ?? null },
@@ -70,7 +70,7 @@ export const runSummary = (run: RunRecord): object => ({
   seconds: run.seconds,
   device: run.config.device,
   engine: run.config.engine,
-  warnings: warningsOf(run),
+  warnings: warningsOf(run, findings),
 });
 
 async function measureMaps({ compare }: Services, { run }: RunRecord, signal: AbortSignal): Promise<void> {
@@ -93,7 +93,7 @@ export function addTrainCommand(program: Command): void {
     const { workspace, json, resume } = options;
     let running: string | null = null;
     const choices = chosenOptions(options);
-    const run = await withServices(
+    const { run, findings } = await withServices(
       workspaceOption(workspace),
       true,
       `train ${dataset}`,
@@ -117,7 +117,7 @@ export function addTrainCommand(program: Command): void {
           lines.end();
         });
         await measureMaps(s, trained, signal);
-        return trained;
+        return { run: trained, findings: s.findingsOf(trained) };
       },
       options['keepBest'] === true
         ? async (s) =>
@@ -129,9 +129,9 @@ export function addTrainCommand(program: Command): void {
                 )
         : undefined,
     );
-    print(Boolean(json), runSummary(run), () => [
+    print(Boolean(json), runSummary(run, findings), () => [
       `Run ${run.run}: best epoch ${run.bestEpoch} of ${run.epochs.length}, ${duration(run.seconds)} on ${run.config.device} (${run.config.engine})`,
-      ...notesOf(run).map((note) => `Note: ${note}`),
+      ...[earlyEndSentence(run), ...warningsOf(run, findings)].filter((note) => note !== null).map((note) => `Note: ${note}`),
     ]);
   });
 }

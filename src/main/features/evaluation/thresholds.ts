@@ -69,7 +69,7 @@ export class Thresholds {
     const labels = unpackPairs(packed).map(({ label }) => label);
     assertFinite(distances, 'valid');
     assertSameNetwork(run, this.ports.runs.get(id));
-    const { calibration } = fitCalibration(distances, labels, units);
+    const calibration = fitCalibration(distances, labels, units);
     const key = keyOf(run);
     const initial = this.ports.thresholds.of(key).length === 0 ? [ofTraining(run)] : []; // its rule is known from the old curve only
     this.ports.thresholds.add(key, initial, { ...calibration, threshold: run.calibration.threshold });

@@ -54,7 +54,7 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
     for (const { path, message } of parsed.error.issues) problems.push({ field: path.join('.') || null, message });
     const requested = TrainRequest.pick({ engine: true, device: true }).safeParse(choices);
     const device = chooseDevice(requested.success ? requested.data : {}, facts.setting, facts.devices);
-    return { request: null, dataset, config: null, problems, cautions: cautionsOf(dataset, null), images, device };
+    return { request: null, dataset, config: null, problems, warnings: warningsOf(dataset, null), images, device };
   }
   const device = chooseDevice(parsed.data, facts.setting, facts.devices);
   const request = { ...parsed.data, engine: device.engine, device: device.device };
@@ -63,11 +63,11 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const config = configOf(facts, request, dataset, problems);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
-  return { request: problems.length ? null : request, dataset, config, problems, cautions: cautionsOf(dataset, config), images, device };
+  return { request: problems.length ? null : request, dataset, config, problems, warnings: warningsOf(dataset, config), images, device };
 }
 
 /** The data set's warnings, and what lint finds in numbers that are known before training. */
-function cautionsOf(dataset: DatasetSummary | null, config: RunConfig | null): string[] {
+function warningsOf(dataset: DatasetSummary | null, config: RunConfig | null): string[] {
   const findings = [
     config && unreachable(config),
     dataset && dataset.pairs.valid > 0 ? fewPairs('valid', dataset.pairs.valid) : null,

@@ -11,40 +11,40 @@ export interface IdleLimits {
 
 /**
  * Keeps a device open between jobs. WebGPU's device, its buffers and its compiled shaders end with the last session, and the next job compiles
- * the shaders again. A session without work (`openKeeper`) keeps them for a limited time. The device also keeps freed buffers for sessions
+ * the shaders again. A session without work (`openIdleSession`) keeps them for a limited time. The device also keeps freed buffers for sessions
  * to come, so after large networks it is closed at once.
  */
 export class IdleDevice {
-  private readonly openKeeper: () => Promise<Closable>;
+  private readonly openIdleSession: () => Promise<Closable>;
   private readonly limits: IdleLimits;
   private sessions = 0;
-  private bytes = 0; // since the keeper was opened
-  private keeper: Promise<Closable> | null = null;
+  private bytes = 0; // since the idleSession was opened
+  private idleSession: Promise<Closable> | null = null;
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(openKeeper: () => Promise<Closable>, limits: IdleLimits) {
-    this.openKeeper = openKeeper;
+  constructor(openIdleSession: () => Promise<Closable>, limits: IdleLimits) {
+    this.openIdleSession = openIdleSession;
     this.limits = limits;
   }
 
-  /** To be called before a session of so many bytes is opened. Opens the device; throws what `openKeeper` throws. */
+  /** To be called before a session of so many bytes is opened. Opens the device; throws what `openIdleSession` throws. */
   async acquire(bytes: number): Promise<void> {
     this.stopTimer();
     this.sessions++;
     this.bytes += bytes;
-    this.keeper ??= this.openKeeper();
+    this.idleSession ??= this.openIdleSession();
     try {
-      await this.keeper;
+      await this.idleSession;
     } catch (error) {
       this.sessions--;
-      this.keeper = null;
+      this.idleSession = null;
       throw error;
     }
   }
 
   /** To be called after a session is closed, or could not be opened. */
   async release(): Promise<void> {
-    if (--this.sessions > 0 || !this.keeper) return;
+    if (--this.sessions > 0 || !this.idleSession) return;
     if (this.bytes > this.limits.bytes) return await this.close();
     this.timer = setTimeout(() => void this.close(), this.limits.ms);
     this.timer.unref(); // does not keep the process alive
@@ -53,10 +53,10 @@ export class IdleDevice {
   /** Closes the device with its last session; without one at once. */
   async close(): Promise<void> {
     this.stopTimer();
-    const { keeper } = this;
-    this.keeper = null;
+    const { idleSession } = this;
+    this.idleSession = null;
     this.bytes = 0;
-    await (await keeper)?.close();
+    await (await idleSession)?.close();
   }
 
   private stopTimer(): void {

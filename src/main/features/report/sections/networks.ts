@@ -6,7 +6,7 @@ import { testMetrics } from '../../../../shared/run-comparison.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import { findingText } from '../../../../shared/lint.ts';
 import type { Metrics } from '../../../../shared/run.ts';
-import { choiceText, seenCaveat } from '../../../../shared/threshold-words.ts';
+import { choiceText, seenWarning } from '../../../../shared/threshold-words.ts';
 import { backboneName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
 import { lintRun } from '../../../domain/lint/run.ts';
 import { markup, nameOf, type Html } from '../html.ts';
@@ -43,7 +43,7 @@ ${runs.map((run) => {
       [
         ...sessionWarnings(run.sessions),
         ...lintRun(run).map(findingText),
-        ...thresholdCaveat(run),
+        ...thresholdWarning(run),
         ...recalibrated(run, comparisons),
         ...(run.error === null ? [] : [run.error]),
       ],
@@ -107,8 +107,8 @@ function recalibrated({ run, modelSha256, calibration }: ReportRun, comparisons:
   });
 }
 
-function thresholdCaveat({ thresholds }: ReportRun): string[] {
+function thresholdWarning({ thresholds }: ReportRun): string[] {
   const current = thresholds?.[0];
-  const caveat = current ? seenCaveat(current) : null;
-  return caveat === null ? [] : [`Threshold: ${caveat}`];
+  const warning = current ? seenWarning(current) : null;
+  return warning === null ? [] : [`Threshold: ${warning}`];
 }

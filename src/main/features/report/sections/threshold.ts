@@ -5,7 +5,7 @@ import ReliabilityChart from '../../../../shared/charts/ReliabilityChart.svelte'
 import { operatingPoint } from '../../../../shared/charts/roc.ts';
 import { distanceText, timeText } from '../../../../shared/format.ts';
 import type { Reliability } from '../../../../shared/run.ts';
-import { choiceText, isOfOtherThreshold, seenCaveat, thresholdLines } from '../../../../shared/threshold-words.ts';
+import { choiceText, isOfOtherThreshold, seenWarning, thresholdLines } from '../../../../shared/threshold-words.ts';
 import { chart } from '../chart.ts';
 import { markup, type Html } from '../html.ts';
 import type { ReportRun } from '../types.ts';
@@ -24,7 +24,7 @@ ${
   markup`<p>Earlier thresholds: ${earlier
     .map(
       (entry) =>
-        `${distanceText(entry.threshold)} (${choiceText(entry.choice)}, ${timeText(entry.chosenMs)}${seenCaveat(entry) === null ? '' : ', after test figures were seen'})`,
+        `${distanceText(entry.threshold)} (${choiceText(entry.choice)}, ${timeText(entry.chosenMs)}${seenWarning(entry) === null ? '' : ', after test figures were seen'})`,
     )
     .join('; ')}.</p>`
 }
