@@ -157,7 +157,8 @@ export interface RunRecord {
   epochs: EpochRow[];
   bestEpoch: number | null;
   calibration: Calibration | null; // from validation pairs
-  validDistances: { same: number[]; different: number[] } | null; // of the best epoch, sorted
+  /** Of the validation pairs that threshold and curve are of, each ascending. `pairSet`: PairSet.hash; missing: stored by a version before. */
+  validDistances: { same: number[]; different: number[]; pairSet?: string } | null;
   metrics: Metrics[]; // of the splits evaluated so far
   warnings: string[]; // sentences that an earlier version stored after training; now lintRun finds them from the fields above
   sessions: RunSession[]; // first to last; empty in runs of older versions

@@ -1,7 +1,18 @@
 import { similarityOf } from './calibration.ts';
+import { AppError } from './errors.ts';
 import { countText, distanceText, percentText, probabilityText, settingText } from './format.ts';
 import type { Calibration, Metrics } from './run.ts';
-import { type ErrorCounts, errorsAt, type PairDistances, type StoredChoice, type ThresholdEntry, type ThresholdRule } from './thresholds.ts';
+import {
+  chosenOn,
+  type ChosenOn,
+  type ErrorCounts,
+  errorsAt,
+  type PairDistances,
+  type StoredChoice,
+  type ThresholdEntry,
+  thresholdFor,
+  type ThresholdRule,
+} from './thresholds.ts';
 
 /** Words on thresholds, for the screen, the report and the command line. */
 
@@ -45,23 +56,65 @@ export const shareOf = (count: number, of: number): string => (of === 0 ? '–' 
 export const errorsSentence = ({ same, different, falseSame, falseDifferent }: ErrorCounts): string =>
   `False “same”: ${countText(falseSame)} of ${countText(different)} different pairs (${shareOf(falseSame, different)}). False “different”: ${countText(falseDifferent)} of ${countText(same)} same pairs (${shareOf(falseDifferent, same)}).`;
 
+type Chosen = Pick<ThresholdEntry, 'threshold' | 'choice' | 'chosenOn'>;
+
+/**
+ * What a threshold was chosen on, if its rule gives another one on the present validation pairs and curve: then the rule does not describe the
+ * errors on these pairs. Null if it gives the same one.
+ */
+export function basisText({ threshold, choice, chosenOn }: Chosen, valid: PairDistances, calibration: Calibration): string | null {
+  const isSameSet = chosenOn !== null && chosenOn.pairSet === valid.pairSet && pairsText(chosenOn) === pairsText(errorsAt(valid, threshold));
+  if (isSameSet && (choice.rule === 'value' || !usesCurve(choice))) return null;
+  if (choice.rule === 'value' ? chosenOn === null : isNear(threshold, presentThreshold(choice, valid, calibration))) return null;
+  if (isSameSet) return 'on the same validation pairs with an earlier similarity curve';
+  if (chosenOn === null) return 'on earlier validation pairs, or with an earlier similarity curve';
+  return `on ${pairsText(chosenOn)} validation pairs${chosenOn.pairSet === undefined ? ' of an older version' : ' of an earlier set'}`;
+}
+
+const pairsText = ({ same, different }: { same: number; different: number }): string =>
+  `${countText(same)} same and ${countText(different)} different`;
+
+const usesCurve = ({ rule }: StoredChoice): boolean => rule === 'even' || rule === 'costs';
+
+const isNear = (a: number, b: number | null): boolean => b !== null && Math.abs(a - b) <= 1e-9 * Math.abs(a);
+
+/** Null if the rule has no threshold on these pairs. */
+function presentThreshold(choice: StoredChoice, valid: PairDistances, calibration: Calibration): number | null {
+  try {
+    return thresholdFor(choice, valid, calibration);
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
 /** What the threshold is and was chosen by. */
-export function thresholdSentence({ threshold, choice }: Pick<ThresholdEntry, 'threshold' | 'choice'>, calibration: Calibration): string {
+export function thresholdSentence(entry: Chosen, valid: PairDistances, calibration: Calibration): string {
+  const { threshold, choice } = entry;
+  const basis = basisText(entry, valid, calibration);
   const isCeiling = choice.rule === 'false-same' || choice.rule === 'false-different';
-  const chosen = `Threshold ${distanceText(threshold)}, chosen on validation pairs: ${choiceText(choice)}${isCeiling ? ' there' : ''}.`;
+  const chosen = `Threshold ${distanceText(threshold)}, chosen ${basis ?? 'on validation pairs'}: ${choiceText(choice)}${isCeiling ? ' there' : ''}.`;
+  const present = choice.rule === 'value' || basis === null ? [] : [presentSentence(choice, valid, calibration)];
   // An older version's curve is 50 % at the threshold by construction: that is no finding.
-  if (choice.rule === 'even' || calibration.fit === undefined) return chosen;
-  return `${chosen} The similarity at it is ${probabilityText(similarityOf(threshold, calibration))}.`;
+  const isKnown = (choice.rule === 'even' && basis === null) || calibration.fit === undefined;
+  const similarity = isKnown ? [] : [`The similarity at it is ${probabilityText(similarityOf(threshold, calibration))}.`];
+  return [chosen, ...present, ...similarity].join(' ');
+}
+
+function presentSentence(choice: StoredChoice, valid: PairDistances, calibration: Calibration): string {
+  const present = presentThreshold(choice, valid, calibration);
+  const pairs = `On today’s ${pairsText(errorsAt(valid, 0))} validation pairs`;
+  return present === null ? `${pairs} this rule has no threshold.` : `${pairs} this rule gives ${distanceText(present)}.`;
 }
 
 /** Null unless test figures may have influenced the choice. */
 export const seenWarning = ({ testSeen }: Pick<ThresholdEntry, 'testSeen'>): string | null =>
   testSeen ? 'Chosen after figures on test pairs were seen, so the test figures at this threshold may be too good.' : null;
 
-/** Null unless the ceiling is below what this many pairs can show. */
-export function ceilingWarning(choice: StoredChoice, valid: PairDistances): string | null {
+/** Null unless the ceiling is below what this many pairs can show. `of`: the pairs that the threshold is or was chosen on. */
+export function ceilingWarning(choice: StoredChoice, of: ChosenOn): string | null {
   if (choice.rule !== 'false-same' && choice.rule !== 'false-different') return null;
-  const pairs = choice.rule === 'false-same' ? valid.different.length : valid.same.length;
+  const pairs = choice.rule === 'false-same' ? of.different : of.same;
   if (choice.limit * pairs >= 1) return null;
   return `${countText(pairs)} ${choice.rule === 'false-same' ? 'different' : 'same'} validation pairs can’t show a share of ${percentText(choice.limit)}: with no error among them, the true share may still be about ${percentText(Math.min(1, 3 / pairs))}.`;
 }
@@ -73,10 +126,10 @@ export const isOfOtherThreshold = (metrics: Pick<Metrics, 'threshold'>, calibrat
 /** Lines for a terminal or a page: the threshold in force, its errors on validation pairs, and what limits it. */
 export function thresholdLines(entry: ThresholdEntry, valid: PairDistances, calibration: Calibration): string[] {
   const lines = [
-    thresholdSentence(entry, calibration),
+    thresholdSentence(entry, valid, calibration),
     errorsSentence(errorsAt(valid, entry.threshold)),
     seenWarning(entry),
-    ceilingWarning(entry.choice, valid),
+    ceilingWarning(entry.choice, entry.chosenOn ?? chosenOn(valid)),
   ];
   return [...lines.filter((line) => line !== null), ...(entry.reason === '' ? [] : [`Reason: ${entry.reason}`])];
 }

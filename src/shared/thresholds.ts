@@ -28,6 +28,14 @@ export interface ThresholdEntry {
   /** Whether figures on test pairs were there to be seen, so that these figures may have influenced the choice. */
   testSeen: boolean;
   restored: number | null; // the entry that this one restores
+  chosenOn: ChosenOn | null; // null: chosen by a version that did not store it
+}
+
+/** Validation pairs. */
+export interface ChosenOn {
+  same: number; // pairs
+  different: number;
+  pairSet?: string; // PairSet.hash; missing: pairs whose set was not stored
 }
 
 /** Reason of the threshold of a run whose network changed after a person had chosen a threshold. */
@@ -37,6 +45,12 @@ export const TRAINED_ON = 'Training went on: a new network has a new threshold';
 export const trainingRule = ({ fit, slope }: Pick<Calibration, 'fit' | 'slope'>): StoredChoice => ({ rule: fit && slope > 0 ? 'even' : 'balanced' });
 
 export type PairDistances = NonNullable<RunRecord['validDistances']>;
+
+export const chosenOn = ({ same, different, pairSet }: PairDistances): ChosenOn => ({
+  same: same.length,
+  different: different.length,
+  ...(pairSet !== undefined && { pairSet }),
+});
 
 /** Verdicts on pairs at a threshold. Same pairs above it and different pairs at or below it are wrong. */
 export interface ErrorCounts {
@@ -105,10 +119,10 @@ export function thresholdFor(choice: StoredChoice, valid: PairDistances, calibra
   }
 }
 
-/** The distance where the curve has a similarity, within the distances of the validation pairs. */
 /** The largest number of errors among `pairs` whose share is at most `limit`. 0.29 × 100 is 28.999… in floating point. */
 const errorsWithin = (limit: number, pairs: number): number => Math.floor(limit * pairs + 1e-9 * pairs);
 
+/** The distance where the curve has a similarity, within the distances of the validation pairs. */
 function onCurve(similarity: number, { same, different }: PairDistances, calibration: Calibration): number {
   if (!(calibration.slope > 0))
     throw new AppError(

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { similarityOf } from '../../src/shared/calibration.ts';
-import { errorsAt, type PairDistances, type ThresholdChoice, thresholdFor } from '../../src/shared/thresholds.ts';
+import type { Calibration } from '../../src/shared/run.ts';
+import { chosenOn, errorsAt, type PairDistances, type ThresholdChoice, type ThresholdEntry, thresholdFor } from '../../src/shared/thresholds.ts';
 import { ceilingWarning, choiceText, thresholdLines } from '../../src/shared/threshold-words.ts';
 
 const curve = { threshold: 1, midpoint: 1.2, slope: 4 };
+const fitted: Calibration = {
+  ...curve,
+  fit: { same: 4, different: 4, over: 'images', units: 8, range: [0.5, 2], centre: 1, covariance: [1, 0, 1], reliability: null },
+};
+const ENTRY: ThresholdEntry = {
+  ...{ entry: 2, threshold: 1, choice: { rule: 'value', threshold: 1 }, reason: '', chosenMs: 0, testSeen: false, restored: null, chosenOn: null },
+};
 const distances = fc
   .array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 30 })
   .map((list) => list.map((d) => d / 10).sort((a, b) => a - b));
@@ -105,6 +113,7 @@ describe('words', () => {
       chosenMs: 0,
       testSeen: true,
       restored: null,
+      chosenOn: { same: 40, different: 50 },
     };
     expect(plain(thresholdLines(entry, valid, curve))).toEqual([
       'Threshold 2.00, chosen on validation pairs: at most 0 % false “different” there.',
@@ -115,6 +124,28 @@ describe('words', () => {
     ]);
   });
 
+  test('of a threshold of other pairs state those, and what its rule gives on the present ones', () => {
+    const first = (entry: Partial<ThresholdEntry>, curveNow: Calibration = fitted): string =>
+      plain(thresholdLines({ ...ENTRY, ...entry }, { same: [0.5, 1.5], different: [1, 2], pairSet: 'now' }, curveNow))[0]!;
+    const older = { same: 28, different: 29 };
+    const atMost = { rule: 'false-same', limit: 0 } as const;
+    expect(first({ threshold: 1.2, choice: atMost, chosenOn: older })).toBe(
+      'Threshold 1.20, chosen on 28 same and 29 different validation pairs of an older version: at most 0 % false “same” there. On today’s 2 same and 2 different validation pairs this rule gives 0.75. The similarity at it is 50 %.',
+    );
+    expect(first({ threshold: 0.75, choice: atMost, chosenOn: older })).toContain('chosen on validation pairs: at most 0 %');
+    expect(first({ threshold: 1.4, choice: { rule: 'even' }, chosenOn: { same: 2, different: 2, pairSet: 'now' } })).toMatch(
+      /chosen on the same validation pairs with an earlier similarity curve: similarity of 50 %\..*gives 1\.20\. The similarity at it is 3\d %/,
+    );
+    expect(first({ threshold: 1.4, choice: { rule: 'even' }, chosenOn: null }, { ...fitted, slope: -1 })).toMatch(
+      /chosen on earlier validation pairs, or with an earlier similarity curve: .*this rule has no threshold/,
+    );
+    expect(first({ threshold: 1.4, choice: { rule: 'value', threshold: 1.4 }, chosenOn: { ...older, pairSet: 'before' } })).toMatch(
+      /^Threshold 1\.40, chosen on 28 same and 29 different validation pairs of an earlier set: by hand\. The similarity/,
+    );
+    const lines = plain(thresholdLines({ ...ENTRY, choice: atMost, chosenOn: older }, valid, fitted));
+    expect(lines.find((line) => line.includes('can’t show'))).toMatch(/^29 different validation pairs/);
+  });
+
   test('a share of 0.29 of 100 pairs is 29 pairs, not 28', () => {
     const hundred = { same: [0], different: Array.from({ length: 100 }, (_, i) => 1 + i / 100) };
     const threshold = thresholdFor({ rule: 'false-same', limit: 0.29 }, hundred, curve);
@@ -122,8 +153,8 @@ describe('words', () => {
   });
 
   test('a ceiling that the pairs can show has no warning', () => {
-    expect(ceilingWarning({ rule: 'false-same', limit: 0.02 }, valid)).toBeNull();
-    expect(ceilingWarning({ rule: 'even' }, valid)).toBeNull();
+    expect(ceilingWarning({ rule: 'false-same', limit: 0.02 }, chosenOn(valid))).toBeNull();
+    expect(ceilingWarning({ rule: 'even' }, chosenOn(valid))).toBeNull();
     expect(choiceText({ rule: 'costs', falseSame: 10, falseDifferent: 1 })).toBe('costs 10 for a false “same”, 1 for a false “different”');
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Thresholds } from '../../../src/main/features/evaluation/thresholds.ts';
 import { packPairs } from '../../../src/main/domain/pairs/packed.ts';
 import { imageUnitsOfPairs } from '../../../src/main/domain/evaluate/units.ts';
+import { basisText } from '../../../src/shared/threshold-words.ts';
 import { similarityOf } from '../../../src/shared/calibration.ts';
 import type { Pair } from '../../../src/shared/dataset.ts';
 import type { Calibration, Metrics } from '../../../src/shared/run.ts';
@@ -9,6 +10,7 @@ import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { someConfig, someDataset } from '../../db/records.ts';
 
 const VALID = { same: [0.2, 0.4, 0.6, 1.4], different: [0.9, 1.6, 1.8, 2.2] };
+const OF_ALL = { same: 4, different: 4 };
 const PAIRS = [...VALID.same.map(() => 0 as const), ...VALID.different.map(() => 1 as const)].map((label, i): Pair => ({
   a: i,
   b: (i + 1) % 8,
@@ -50,7 +52,12 @@ function open(calibration: Calibration, isEvaluated = true) {
     evaluation: {
       calibrationOf: (record) => record.calibration!,
       distances: () =>
-        Promise.resolve({ pairs: packPairs(PAIRS), units: imageUnitsOfPairs(PAIRS), distances: Float64Array.of(...VALID.same, ...VALID.different) }),
+        Promise.resolve({
+          pairs: packPairs(PAIRS),
+          pairSet: 'today',
+          units: imageUnitsOfPairs(PAIRS),
+          distances: Float64Array.of(...VALID.same, ...VALID.different),
+        }),
     },
   });
   return { store, run, thresholds, calibration: () => store.runs.get(run).calibration! };
@@ -60,7 +67,7 @@ describe('thresholds of a run', () => {
   test('begin with that of the training, chosen before test figures', () => {
     const { thresholds, run } = open(NEW);
     expect(thresholds.history(run)).toEqual([
-      { entry: 1, threshold: 1.2, choice: { rule: 'even' }, reason: '', chosenMs: 1000, testSeen: false, restored: null },
+      { entry: 1, threshold: 1.2, choice: { rule: 'even' }, reason: '', chosenMs: 1000, testSeen: false, restored: null, chosenOn: OF_ALL },
     ]);
     const old = open(OLD);
     expect(old.thresholds.history(old.run)[0]!.choice).toEqual({ rule: 'balanced' });
@@ -71,7 +78,15 @@ describe('thresholds of a run', () => {
     thresholds.choose(run, { rule: 'false-same', limit: 0 }, 'no false same');
     expect(calibration()).toEqual({ ...NEW, threshold: 0.75 });
     expect(thresholds.history(run)).toMatchObject([
-      { entry: 2, threshold: 0.75, choice: { rule: 'false-same', limit: 0 }, reason: 'no false same', testSeen: true, restored: null },
+      {
+        entry: 2,
+        threshold: 0.75,
+        choice: { rule: 'false-same', limit: 0 },
+        reason: 'no false same',
+        testSeen: true,
+        restored: null,
+        chosenOn: OF_ALL,
+      },
       { entry: 1, threshold: 1.2, choice: { rule: 'even' }, testSeen: false },
     ]);
     expect(store.runs.get(run).metrics[0]!.threshold).toBe(1.2); // test figures keep theirs until they are computed again
@@ -105,7 +120,28 @@ describe('thresholds of a run', () => {
     expect(calibration().threshold).toBe(1.1);
     expect(calibration().fit).toMatchObject({ same: 4, different: 4, over: 'images', units: 8 });
     expect(thresholds.history(run)).toMatchObject([{ entry: 1, choice: { rule: 'balanced' }, threshold: 1.1 }]);
-    expect(store.runs.get(run).validDistances).toEqual(VALID);
+    expect(store.runs.get(run).validDistances).toEqual({ ...VALID, pairSet: 'today' });
+  });
+
+  test('a threshold states the pairs that its rule was applied to, also after the curve was fitted to others', async () => {
+    const { thresholds, run, store } = open(OLD);
+    const older = { same: [0.2, 0.4], different: [0.8, 1.6] };
+    store.runs.update(run, { validDistances: older });
+    thresholds.choose(run, { rule: 'false-same', limit: 0 }, '');
+    const of = { same: 2, different: 2 };
+    await thresholds.fitAgain(run);
+    thresholds.choose(run, { rule: 'accuracy' }, '');
+    thresholds.restore(run, 2);
+    expect(thresholds.history(run).map(({ entry, chosenOn }) => [entry, chosenOn])).toEqual([
+      [4, of],
+      [3, { ...OF_ALL, pairSet: 'today' }],
+      [2, of],
+      [1, of],
+    ]);
+    const { validDistances, calibration } = store.runs.get(run);
+    const [restored] = thresholds.history(run);
+    expect(basisText(restored!, older, OLD)).toBeNull();
+    expect(basisText(restored!, validDistances!, calibration!)).toBe('on 2 same and 2 different validation pairs of an older version');
   });
 
   test('belong to a network: training on begins anew', () => {

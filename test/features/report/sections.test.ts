@@ -6,6 +6,7 @@ import { SECTION_NAMES, type ReportSection } from '../../../src/shared/report.ts
 import { rangeOf, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 import { someStructure } from '../../db/records.ts';
 import type { AucLimit } from '../../../src/shared/structure.ts';
+import { chosenOn } from '../../../src/shared/thresholds.ts';
 import { renderReport, textOf } from './whole-page.ts';
 
 describe('the chosen sections', () => {
@@ -31,7 +32,7 @@ describe('the chosen sections', () => {
 
   test('the quality says how the threshold was chosen and how well similarities are calibrated', () => {
     const [now, before] = [RUN.calibration!.threshold, 1.5];
-    const entry = { reason: '', testSeen: false, restored: null };
+    const entry = { reason: '', testSeen: false, restored: null, chosenOn: chosenOn(RUN.validDistances!) };
     const thresholds = [
       { ...entry, entry: 2, threshold: now, choice: { rule: 'even' as const }, chosenMs: 2000, testSeen: true },
       { ...entry, entry: 1, threshold: before, choice: { rule: 'balanced' as const }, chosenMs: 1000 },
@@ -83,11 +84,18 @@ describe('the chosen sections', () => {
   });
 
   test('the threshold names its rule, and says if test figures were seen before it was chosen', () => {
-    const threshold = { entry: 2, threshold: RUN.calibration!.threshold, reason: 'few false alarms', chosenMs: 0, restored: null };
+    const ON = chosenOn(RUN.validDistances!);
+    const threshold = { entry: 2, threshold: RUN.calibration!.threshold, reason: 'few false alarms', chosenMs: 0, restored: null, chosenOn: ON };
     const chosen = { ...threshold, choice: { rule: 'false-same', limit: 0.05 } as const, testSeen: true };
     const text = textOf(renderReport(sampleInput({ runs: [{ ...RUN, thresholds: [chosen] }], sections: ['quality'] })));
     expect(text).toContain('used neither for training nor to choose the epoch.');
     expect(text).toMatch(/at most 5\.0 % false “same”.*Threshold: Chosen after figures on test pairs were seen.*Reason: few false alarms/);
+    const other = { ...chosen, chosenOn: { same: 28, different: 29 } };
+    const others = textOf(renderReport(sampleInput({ runs: [{ ...RUN, thresholds: [other] }], sections: ['quality'] })));
+    expect(others).toContain('at most 5.0 % false “same” on 28 same and 29 different validation pairs of an older version');
+    expect(others).toMatch(
+      /older version: at most 5\.0 % false “same” there\. On today’s 212 same and 212 different validation pairs this rule gives/,
+    );
     const fromTraining = { ...threshold, choice: { rule: 'even' } as const, testSeen: false };
     expect(textOf(renderReport(sampleInput({ runs: [{ ...RUN, thresholds: [fromTraining] }], sections: [] })))).not.toMatch(
       /similarity of 50|Chosen after/,

@@ -18,7 +18,8 @@ describe.skipIf(!hasCompute)('a resumed run (needs the build)', () => {
     expect(await app.waitForEnd(evaluation)).toMatchObject({ status: 'done' });
 
     const { runs } = app.workbench.store;
-    runs.update(run, { status: 'interrupted' }); // stopped before it had another network
+    const ofOtherPairs = { same: [0.1], different: [0.2, 0.3], pairSet: 'earlier' }; // that its curve was fitted to again
+    runs.update(run, { status: 'interrupted', validDistances: ofOtherPairs }); // stopped before it had another network
     const refusal = { code: 'bad-request', message: expect.stringContaining('not finished (interrupted)') as string };
     await expect(choose(0.5)).rejects.toMatchObject(refusal);
     await expect(app.call('runs.restoreThreshold', { run, entry: 1 })).rejects.toMatchObject(refusal);
@@ -29,7 +30,12 @@ describe.skipIf(!hasCompute)('a resumed run (needs the build)', () => {
     const { row: before } = await state();
     expect(await resume()).toMatchObject({ status: 'done' });
     const same = await state();
-    expect(same.row).toMatchObject({ modelSha256: before.modelSha256, calibration: before.calibration, status: 'done' });
+    expect(same.row).toMatchObject({
+      modelSha256: before.modelSha256,
+      calibration: before.calibration,
+      validDistances: ofOtherPairs,
+      status: 'done',
+    });
     expect(same.history).toMatchObject([{ entry: 2, threshold: 0.123, reason: 'mine' }, { entry: 1 }]);
     expect(same.row.metrics.map(({ threshold }) => threshold)).toEqual([0.123, 0.123]);
 

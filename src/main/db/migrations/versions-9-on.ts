@@ -207,4 +207,11 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) WHERE warnings <> '[]';
     `,
   },
+  {
+    version: 23,
+    sql: `
+      -- The validation pairs that a threshold was chosen on, JSON: ChosenOn. NULL: chosen by a version that did not store them.
+      ALTER TABLE thresholds ADD COLUMN chosen_on TEXT;
+    `,
+  },
 ];

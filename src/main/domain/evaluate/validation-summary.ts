@@ -3,7 +3,10 @@ import { fitCalibration } from './calibrate.ts';
 import type { PairUnits } from './units.ts';
 
 /** The fields of a run's record that are computed from validation pairs. */
-export type ValidationSummary = Required<Pick<RunRecord, 'validDistances'>> & { calibration: Calibration };
+export interface ValidationSummary {
+  calibration: Calibration;
+  validDistances: NonNullable<RunRecord['validDistances']>;
+}
 
 /** Threshold, calibration and sorted distances from validation pairs. `distances`, `labels` [N]. Throws as chooseThreshold does. */
 export function summariseValidation(distances: readonly number[], labels: ArrayLike<number>, units: PairUnits): ValidationSummary {

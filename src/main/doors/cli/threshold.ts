@@ -3,7 +3,7 @@ import { certaintyAt } from '../../../shared/calibration.ts';
 import { countText, distanceText, timeText } from '../../../shared/format.ts';
 import { testMetrics } from '../../../shared/run-comparison.ts';
 import { type ThresholdEntry, THRESHOLD_RULES } from '../../../shared/thresholds.ts';
-import { choiceText, RULE_WORDS, seenWarning, thresholdLines } from '../../../shared/threshold-words.ts';
+import { basisText, choiceText, RULE_WORDS, seenWarning, thresholdLines } from '../../../shared/threshold-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
@@ -89,14 +89,21 @@ function stateOf({ thresholds, store }: Services, id: string): { document: objec
     test
       ? `On ${countText(test.pairs)} test pairs at the threshold ${distanceText(test.threshold)}: accuracy ${percent(test.accuracy)}${test.reliability ? `, expected calibration error ${percent(test.reliability.error)}` : ''}.`
       : 'Not evaluated on test pairs.',
-    ...(history.length > 1 ? ['History, newest first:', ...history.map((entry) => `  ${entryLine(entry)}`)] : []),
+    ...(history.length > 1
+      ? ['History, newest first:', ...history.map((entry) => `  ${entryLine(entry, basisText(entry, run.validDistances!, calibration))}`)]
+      : []),
   ];
   return { document, lines: [`Run ${id}`, ...lines.map((line) => `  ${line}`)] };
 }
 
-function entryLine(entry: ThresholdEntry): string {
+function entryLine(entry: ThresholdEntry, basis: string | null): string {
   const { entry: number, threshold, choice, reason, chosenMs, restored } = entry;
-  const notes = [restored !== null && `restores ${restored}`, reason !== '' && reason, seenWarning(entry) !== null && 'after test figures were seen'];
+  const notes = [
+    basis ?? false,
+    restored !== null && `restores ${restored}`,
+    reason !== '' && reason,
+    seenWarning(entry) !== null && 'after test figures were seen',
+  ];
   return `${number}  ${distanceText(threshold)}  ${choiceText(choice)}  ${timeText(chosenMs)}${notes
     .filter((note) => note !== false)
     .map((note) => `; ${note}`)

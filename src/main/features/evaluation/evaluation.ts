@@ -11,6 +11,7 @@ import type { EvaluationOptions, EvaluationPorts, SplitRequest } from './ports.t
 
 export interface SplitDistances {
   pairs: PackedPairs; // in stored order
+  pairSet: string; // PairSet.hash
   units: PairUnits;
   distances: Float64Array; // [pairs]
 }
@@ -103,8 +104,13 @@ export class Evaluation {
   /** Distances of a split's stored pairs by the network of a run. Computes missing features and caches them on disk. */
   async distances(run: RunRecord, split: 'test' | 'valid', o: EvaluationOptions = {}): Promise<SplitDistances> {
     const request = await this.splitRequest(run, split);
-    const { images, units, pairs } = request;
-    return { pairs, units: unitsOfPairs(unpackPairs(pairs), images.ids, units), distances: await this.ports.compute.ask('distances', request, o) };
+    const { images, units, pairs, pairSet } = request;
+    return {
+      pairs,
+      pairSet,
+      units: unitsOfPairs(unpackPairs(pairs), images.ids, units),
+      distances: await this.ports.compute.ask('distances', request, o),
+    };
   }
 
   private async splitRequest(run: RunRecord, split: 'test' | 'valid'): Promise<SplitRequest> {

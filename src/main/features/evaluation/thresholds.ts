@@ -2,7 +2,7 @@ import { midpointOf } from '../../../shared/calibration.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Calibration, RunRecord } from '../../../shared/run.ts';
 import { runNumber } from '../../../shared/run-words.ts';
-import { type ThresholdChoice, type ThresholdEntry, thresholdFor, trainingRule } from '../../../shared/thresholds.ts';
+import { chosenOn, type ThresholdChoice, type ThresholdEntry, thresholdFor, trainingRule } from '../../../shared/thresholds.ts';
 import type { RunStore } from '../../db/runs.ts';
 import type { ThresholdKey, ThresholdStore } from '../../db/thresholds.ts';
 import { assertFinite } from '../../domain/evaluate/check.ts';
@@ -48,15 +48,15 @@ export class Thresholds {
    */
   choose(id: string, choice: ThresholdChoice, reason: string): ThresholdEntry {
     const run = this.finished(id);
-    return this.add(run, { threshold: thresholdFor(choice, run.validDistances, run.calibration), choice, reason, restored: null });
+    const threshold = thresholdFor(choice, run.validDistances, run.calibration);
+    return this.add(run, { threshold, choice, reason, restored: null, chosenOn: chosenOn(run.validDistances) });
   }
 
   /** Chooses an earlier threshold again. Throws AppError 'not-found' for an unknown entry. */
   restore(id: string, entry: number): ThresholdEntry {
     const found = this.history(id).find((one) => one.entry === entry);
     if (!found) throw new AppError('not-found', `Run ${runNumber(id)} has no threshold ${entry} in its history.`, { run: id, entry });
-    const { threshold, choice, reason } = found;
-    return this.add(this.finished(id), { threshold, choice, reason, restored: entry });
+    return this.add(this.finished(id), { ...found, restored: entry });
   }
 
   /**
@@ -65,7 +65,7 @@ export class Thresholds {
    */
   async fitAgain(id: string, signal?: AbortSignal): Promise<void> {
     const run = this.finished(id);
-    const { pairs: packed, units, distances } = await this.ports.evaluation.distances(run, 'valid', { signal });
+    const { pairs: packed, pairSet, units, distances } = await this.ports.evaluation.distances(run, 'valid', { signal });
     const labels = unpackPairs(packed).map(({ label }) => label);
     assertFinite(distances, 'valid');
     assertSameNetwork(run, this.ports.runs.get(id));
@@ -74,15 +74,19 @@ export class Thresholds {
     const initial = this.ports.thresholds.of(key).length === 0 ? [ofTraining(run)] : []; // its rule is known from the old curve only
     this.ports.thresholds.add(key, initial, { ...calibration, threshold: run.calibration.threshold });
     const sorted = (label: 0 | 1): number[] => [...distances.filter((_, i) => labels[i] === label)].sort((a, b) => a - b);
-    this.ports.runs.update(id, { validDistances: { same: sorted(0), different: sorted(1) } });
+    this.ports.runs.update(id, { validDistances: { same: sorted(0), different: sorted(1), pairSet } });
   }
 
-  private add(run: FinishedRun, chosen: Pick<ThresholdEntry, 'threshold' | 'choice' | 'reason' | 'restored'>): ThresholdEntry {
+  private add(
+    run: FinishedRun,
+    { threshold, choice, reason, restored, chosenOn }: Omit<ThresholdEntry, 'entry' | 'chosenMs' | 'testSeen'>,
+  ): ThresholdEntry {
     const key = keyOf(run);
     const earlier = this.ports.thresholds.of(key).length === 0 ? [ofTraining(run)] : [];
-    const entry = { ...chosen, chosenMs: Date.now(), testSeen: run.metrics.some(({ split }) => split === 'test') };
+    const known = { chosenMs: Date.now(), testSeen: run.metrics.some(({ split }) => split === 'test') };
+    const entry = { threshold, choice, reason, restored, chosenOn, ...known };
     // The curve of an older version passes through 50 % at its own threshold, which must not move with the new one.
-    const calibration = { ...run.calibration, midpoint: midpointOf(run.calibration), threshold: chosen.threshold };
+    const calibration = { ...run.calibration, midpoint: midpointOf(run.calibration), threshold };
     this.ports.thresholds.add(key, [...earlier, entry], calibration);
     return this.history(run.run)[0]!;
   }
@@ -101,7 +105,7 @@ const isFinished = (run: RunRecord): run is FinishedRun => run.calibration !== n
 const keyOf = ({ run, modelSha256 }: FinishedRun): ThresholdKey => ({ run, modelSha256 });
 
 /** The threshold that the training chose, before any figures on test pairs. */
-function ofTraining({ calibration, finishedMs, createdMs }: FinishedRun): Omit<ThresholdEntry, 'entry'> {
+function ofTraining({ calibration, validDistances, finishedMs, createdMs }: FinishedRun): Omit<ThresholdEntry, 'entry'> {
   return {
     threshold: calibration.threshold,
     choice: trainingRule(calibration),
@@ -109,5 +113,6 @@ function ofTraining({ calibration, finishedMs, createdMs }: FinishedRun): Omit<T
     chosenMs: finishedMs ?? createdMs,
     testSeen: false,
     restored: null,
+    chosenOn: chosenOn(validDistances),
   };
 }

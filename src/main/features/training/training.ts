@@ -6,7 +6,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { labelPhrase, meaningOf } from '../../../shared/same-meaning.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
 import type { RunConfig, RunRecord, RunSession } from '../../../shared/run.ts';
-import { trainingRule, TRAINED_ON } from '../../../shared/thresholds.ts';
+import { chosenOn, trainingRule, TRAINED_ON } from '../../../shared/thresholds.ts';
 import { midpointOf } from '../../../shared/calibration.ts';
 import type { TrainProgress, TrainResult } from '../../compute/protocol/protocol.ts';
 import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
@@ -153,12 +153,7 @@ export class Training {
     const stamp = networks.bestStamp(run);
     try {
       await compute.ready(); // libraries load while the rows are read
-      const {
-        snapshot,
-        pairSet: _pairSet,
-        formsPairs,
-        ...rows
-      } = await this.ports.trainingRows(run.dataset, relationOf(run.config), run.config.pairRecipe);
+      const { snapshot, pairSet, formsPairs, ...rows } = await this.ports.trainingRows(run.dataset, relationOf(run.config), run.config.pairRecipe);
       if (snapshot !== run.snapshot) {
         throw new AppError('bad-request', `${name} was changed while this training started, so nothing was trained. Start it again.`, { run: id });
       }
@@ -192,9 +187,19 @@ export class Training {
         }
         o.onProgress?.(p);
       };
-      const { seconds, stoppedEarly: _, stoppedByHand, ...results } = await compute.ask('train', request, { signal: o.signal, onProgress });
+      const {
+        seconds,
+        stoppedEarly: _,
+        stoppedByHand,
+        validDistances,
+        ...results
+      } = await compute.ask('train', request, { signal: o.signal, onProgress });
       if (stoppedByHand) runs.update(id, { sessions: lastStopped(runs.get(id).sessions) });
-      return this.finish(id, results, { seconds: secondsBefore + seconds, finishedMs: nowAfter(run) });
+      return this.finish(
+        id,
+        { ...results, validDistances: { ...validDistances, pairSet } },
+        { seconds: secondsBefore + seconds, finishedMs: nowAfter(run) },
+      );
     } catch (error) {
       if (networks.bestStamp(run) !== stamp) runs.dropFigures(id); // written, but its epoch may not have been reported
       const failure = withAdvice(asAppError(error));
@@ -216,9 +221,11 @@ export class Training {
     const key = { run: id, modelSha256 };
     const isSame = before.modelSha256 === modelSha256;
     const chosen = thresholds.of(key).at(-1);
-    const curve = (isSame && before.calibration) || calibration;
+    const isKept = chosen !== undefined && isSame && before.calibration !== null; // they may be of other pairs than this training's
+    const curve = isKept ? before.calibration! : calibration;
     const run = runs.update(id, {
       ...trained,
+      ...(isKept && { validDistances: before.validDistances }),
       ...(chosen && { calibration: { ...curve, midpoint: midpointOf(curve), threshold: chosen.threshold } }),
       ...(!isSame && { metrics: [] }),
       status: 'done',
@@ -227,7 +234,7 @@ export class Training {
     if (chosen || !thresholds.has(id)) return run;
     const { threshold } = calibration;
     const entry = { threshold, choice: trainingRule(calibration), reason: TRAINED_ON, chosenMs: end.finishedMs ?? Date.now() };
-    thresholds.add(key, [{ ...entry, testSeen: false, restored: null }], calibration);
+    thresholds.add(key, [{ ...entry, testSeen: false, restored: null, chosenOn: chosenOn(trained.validDistances) }], calibration);
     return run;
   }
 }

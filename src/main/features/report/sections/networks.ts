@@ -6,7 +6,7 @@ import { testMetrics } from '../../../../shared/run-comparison.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import { findingText } from '../../../../shared/lint.ts';
 import type { Metrics } from '../../../../shared/run.ts';
-import { choiceText, seenWarning } from '../../../../shared/threshold-words.ts';
+import { basisText, choiceText, seenWarning } from '../../../../shared/threshold-words.ts';
 import { backboneName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
 import { lintRun } from '../../../domain/lint/run.ts';
 import { markup, nameOf, type Html } from '../html.ts';
@@ -88,10 +88,15 @@ function datasetCell({ name, images, classes, groups }: ReportDataset): Html {
   return markup`${nameOf(name)} <span class="term">${countText(images)} images in ${countText(Object.keys(classes).length)} classes${subjects}</span>`;
 }
 
-/** The rule of the threshold, unless it is the default. */
-function ruleTerm({ thresholds }: ReportRun): Html | false {
+/** The rule of the threshold, unless it is the default and describes the figures. */
+function ruleTerm({ thresholds, validDistances, calibration }: ReportRun): Html | false {
   const current = thresholds?.[0];
-  return current !== undefined && current.choice.rule !== 'even' && markup` <span class="term">${choiceText(current.choice)}</span>`;
+  if (current === undefined || !validDistances || !calibration) return false;
+  const basis = basisText(current, validDistances, calibration);
+  return (
+    (current.choice.rule !== 'even' || basis !== null) &&
+    markup` <span class="term">${choiceText(current.choice)}${basis !== null && ` ${basis}`}</span>`
+  );
 }
 
 /** `isUnseen`: no threshold was chosen after figures on test pairs were seen. */

@@ -5,7 +5,7 @@ import ReliabilityChart from '../../../../shared/charts/ReliabilityChart.svelte'
 import { operatingPoint } from '../../../../shared/charts/roc.ts';
 import { distanceText, timeText } from '../../../../shared/format.ts';
 import type { Reliability } from '../../../../shared/run.ts';
-import { choiceText, isOfOtherThreshold, seenWarning, thresholdLines } from '../../../../shared/threshold-words.ts';
+import { basisText, choiceText, isOfOtherThreshold, seenWarning, thresholdLines } from '../../../../shared/threshold-words.ts';
 import { chart } from '../chart.ts';
 import { markup, type Html } from '../html.ts';
 import type { ReportRun } from '../types.ts';
@@ -24,7 +24,7 @@ ${
   markup`<p>Earlier thresholds: ${earlier
     .map(
       (entry) =>
-        `${distanceText(entry.threshold)} (${choiceText(entry.choice)}, ${timeText(entry.chosenMs)}${seenWarning(entry) === null ? '' : ', after test figures were seen'})`,
+        `${distanceText(entry.threshold)} (${choiceText(entry.choice)}${withComma(basisText(entry, validDistances, calibration))}, ${timeText(entry.chosenMs)}${seenWarning(entry) === null ? '' : ', after test figures were seen'})`,
     )
     .join('; ')}.</p>`
 }
@@ -37,6 +37,8 @@ ${
 ${!fit && markup`<p>${OLDER_CURVE}</p>`}
 <div class="charts">${test?.reliability && reliabilityFigure(test.reliability, 'test')}${fit?.reliability && reliabilityFigure(fit.reliability, 'valid')}</div>`;
 }
+
+const withComma = (text: string | null): string => (text === null ? '' : `, ${text}`);
 
 const errorFigure = (kind: ErrorCurveKind, rates: PairRates): Html =>
   markup`<figure class="plot">${chart(ErrorCurve, { kind, curves: [rates], width: 400 })}<figcaption>${CURVE_WORDS[kind].label} on test pairs. The dot marks the threshold.</figcaption></figure>`;
