@@ -1,18 +1,18 @@
 import type { RunRow } from '../../shared/run.ts';
 import { aucText, durationText } from '../../shared/format.ts';
 import { earlyEndSentence, stoppedAfter } from '../../shared/run-words.ts';
-import { bestAuc } from './best-run.ts';
+import { listedAucText, validationAuc } from '../../shared/listed-auc.ts';
 
 /** Status of a run in one or two sentences. */
 export function statusSentence(run: RunRow): string {
-  const auc = bestAuc(run);
-  const best = auc === null ? '' : ` Best so far: epoch ${run.bestEpoch}, validation AUC ${aucText(auc)}.`;
+  const auc = validationAuc(run);
+  const best = auc === null ? '' : ` Best so far: epoch ${run.bestEpoch}, validation AUC ${listedAucText(auc)}.`;
   const done = run.epochs.length;
   switch (run.status) {
     case 'running':
       return done === 0 ? 'Preparing: the first epoch is not finished yet.' : `Epoch ${done + 1} of ${run.config.epochs} in progress.${best}`;
     case 'done':
-      return `${[doneSentence(run), earlyEndSentence(run)].filter((one) => one !== null).join(' ')} Best: epoch ${run.bestEpoch}, validation AUC ${aucText(auc ?? NaN)}.`;
+      return `${[doneSentence(run), earlyEndSentence(run)].filter((one) => one !== null).join(' ')} Best: epoch ${run.bestEpoch}, validation AUC ${auc === null ? '–' : listedAucText(auc)}.`;
     case 'cancelled':
       return done === 0
         ? 'Cancelled before the first epoch finished.'

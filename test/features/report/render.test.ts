@@ -26,7 +26,7 @@ describe('a full report', () => {
     ['similarity, distance, threshold, margin', ['Similarity', 'Distance 1.63', 'Threshold', 'Margin 2.00']],
     ['how sure', ['the fitted curve puts the share of different pairs at', '(95 % interval']],
     ['calibration pairs', ['fitted to 424 validation pairs of 60 images, 50 % at the threshold. On these', 'the expected calibration error is']],
-    ['test figures', [`test 500 250 same, 250 different ${onTest.auc.toFixed(3)} ${rangeOf(onTest)}`]],
+    ['test figures', [`test 500 250 same, 250 different, older pairs ${onTest.auc.toFixed(3)} ${rangeOf(onTest)}`]],
     [
       'both kinds of maps and their scale',
       ['For “different” factual', 'Against “different” counterfactual', '0 no colour', '1.42 for “different”', '7 × 7'],

@@ -55,7 +55,7 @@ describe('the chosen sections', () => {
     const test = RUN.metrics.find((m) => m.split === 'test')!;
     for (const fact of [
       '≠ Different ✓ Right: the data set says different classes',
-      `${test.pairs} 250 same, 250 different ${test.auc.toFixed(3)} ${rangeOf(test)}`,
+      `${test.pairs} 250 same, 250 different, older pairs ${test.auc.toFixed(3)} ${rangeOf(test)}`,
       'used neither for training nor to choose epoch and threshold. Intervals (95 %) are over images: pairs that share one are not independent.',
       'A wrong verdict has maps too, and they can look convincing.',
       'these counts do not measure the network; figures on test pairs do.',
@@ -74,6 +74,11 @@ describe('the chosen sections', () => {
     const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics }], sections: ['quality'] })));
     expect(text).not.toContain('computed over pairs');
     expect(text).toContain('These figures are of the pairs of an older version of Twinlens.');
+    expect(text.match(/different, older pairs/g)).toHaveLength(1 + metrics.length);
+    const olderRun = { ...RUN, config: { ...RUN.config, pairRecipe: 1 } };
+    expect(textOf(renderReport(sampleInput({ runs: [olderRun], sections: ['training'] })))).toContain(
+      'Validation figures of the epochs are on the pairs of an older version',
+    );
     const current = RUN.metrics.map((m) => ({ ...m, pairSet: 'a hash' }));
     const newer = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics: current }] })));
     expect(newer).not.toContain('older version');
@@ -130,15 +135,15 @@ describe('the chosen sections', () => {
       return text.slice(text.indexOf('How good is it?'));
     };
     const text = qualityOf({ ...RUN, metrics: [tested] });
-    expect(text).toContain(`test 500 250 same, 250 different ${tested.auc.toFixed(3)} ${rangeOf(tested)}`);
+    expect(text).toContain(`test 500 250 same, 250 different, older pairs ${tested.auc.toFixed(3)} ${rangeOf(tested)}`);
     const accuracy = percentText(valid.accuracy).replace('\u00a0', ' ');
-    expect(text).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${accuracy}`); // no interval
+    expect(text).toContain(`validation 424 212 same, 212 different, older pairs ${valid.auc.toFixed(3)} ${accuracy}`); // no interval
     expect(text).toContain(`training – those of epoch 18 ${RUN.epochs[17]!.aucTrain.toFixed(3)} 93.0 % –`);
     expect(text).toContain('Confusion on validation pairs');
     expect(text).toContain('The training figures were measured during epoch 18');
     expect(text).toContain('on augmented images');
     expect(qualityOf({ ...RUN, config: { ...RUN.config, augmentation: null } })).not.toContain('augmented');
-    expect(qualityOf(RUN)).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${rangeOf(valid)}`);
+    expect(qualityOf(RUN)).toContain(`validation 424 212 same, 212 different, older pairs ${valid.auc.toFixed(3)} ${rangeOf(valid)}`);
     const none = qualityOf({ ...RUN, metrics: [], validDistances: null, epochs: [], bestEpoch: null });
     expect(none).toContain('has not been evaluated yet');
   });

@@ -3,6 +3,7 @@ import type { ImportRequest } from '../../../shared/contract.ts';
 import { type DatasetSummary, SPLIT_SOURCES } from '../../../shared/dataset.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
 import { methodWords } from '../../../shared/explanation-methods.ts';
+import { type ListedAuc, listedAucText, listedTestAuc, validationAuc } from '../../../shared/listed-auc.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
 import { quote } from '../../foundation/words.ts';
 import type { Services } from '../../services.ts';
@@ -91,7 +92,7 @@ export function addDataCommands(program: Command): void {
         list.length
           ? list.map(
               (r) =>
-                `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tbest validation AUC ${best(r.epochs)}`,
+                `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tvalidation AUC ${aucOf(validationAuc(r))}\ttest AUC ${aucOf(listedTestAuc(r))}`,
             )
           : ['No runs yet. Create one with: twinlens train DATASET'],
       );
@@ -117,4 +118,4 @@ export function addDataCommands(program: Command): void {
 
 export const workspaceOption = (workspace: string | undefined): Common => (workspace === undefined ? {} : { workspace });
 
-const best = (epochs: { aucValid: number }[]): string => (epochs.length ? Math.max(...epochs.map((e) => e.aucValid)).toFixed(3) : '–');
+const aucOf = (auc: ListedAuc | null): string => (auc ? listedAucText(auc) : '–');

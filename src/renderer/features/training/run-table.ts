@@ -1,6 +1,6 @@
 import type { RunRow } from '../../../shared/run.ts';
 import { backboneName, STATUS_WORDS, runName, statusWord } from '../../../shared/run-words.ts';
-import { bestAuc } from '../../client/best-run.ts';
+import { listedTestAuc, validationAuc } from '../../../shared/listed-auc.ts';
 import { restoreChoices } from '../../client/stored-choices.ts';
 
 export const COLUMNS = [
@@ -32,16 +32,14 @@ export const storedQuery = (stored: unknown): TableQuery => ({
   dataset: '',
 });
 
-export const testAuc = (run: RunRow): number | null => run.metrics.find(({ split }) => split === 'test')?.auc ?? null;
-
 const SORT: Record<Column, (run: RunRow) => string | number | null> = {
   name: runName,
   dataset: (run) => run.dataset,
   network: (run) => backboneName(run.config.backbone),
   status: statusWord,
   epochs: (run) => run.epochs.length,
-  auc: bestAuc,
-  test: testAuc,
+  auc: (run) => validationAuc(run)?.auc ?? null,
+  test: (run) => listedTestAuc(run)?.auc ?? null,
   seconds: (run) => run.seconds,
   created: (run) => run.createdMs,
 };

@@ -3,6 +3,7 @@ import { LOSS_INFO } from '../../../../shared/losses.ts';
 import { meaningOf, sameSentence, unseenText } from '../../../../shared/same-meaning.ts';
 import { MAX_LISTED_PAIRS } from '../../../../shared/pair-list.ts';
 import { OLDER_PAIRS } from '../../../../shared/run-words.ts';
+import { OLDER_CURVES, trainedOnOlderPairs } from '../../../../shared/listed-auc.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import type { EpochRow, Interval, Metrics, RunRecord } from '../../../../shared/run.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
@@ -27,7 +28,8 @@ export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord
   return markup`<div class="charts">
 <figure class="plot">${curves('loss', `${label} (${unit})`, ends('Loss', distanceText(last.lossTrain), distanceText(last.lossValid)))}<figcaption>Loss: the value that training minimises. ${best}</figcaption></figure>
 <figure class="plot">${curves('auc', 'AUC (0.5 guessing, 1 perfect)', ends('AUC', aucText(last.aucTrain), aucText(last.aucValid)))}<figcaption>AUC: how well distances rank different pairs above same pairs.</figcaption></figure>
-</div>`;
+</div>
+${trainedOnOlderPairs(config) && markup`<p class="note">${OLDER_CURVES}</p>`}`;
 }
 
 /** Metrics of every split that the run has, confusion matrices, ROC curve. */
@@ -40,7 +42,7 @@ export function metricsTables(run: RunRecord): Html {
   const training = run.epochs.find(({ epoch }) => epoch === run.bestEpoch);
   const notes = [
     run.metrics.some(({ pairSet }) => pairSet !== undefined) && pairsNote(run.config),
-    run.metrics.some(({ pairSet }) => pairSet === undefined) && OLDER_PAIRS,
+    metrics.some(({ pairSet }) => pairSet === undefined) && OLDER_PAIRS,
     `${sameSentence(meaningOf(run.config))} “Different” is the positive class.`,
     metrics.some(({ split }) => split === 'valid') &&
       'The threshold and the best epoch were chosen on the validation pairs, so the validation figures are optimistic: quote the test figures.',
@@ -69,16 +71,17 @@ const trainingNote = (epoch: number, isAugmented: boolean): string =>
 /** Metrics on the pairs with which the training chose its best epoch; null without these or a threshold. */
 function validationMetrics({ validDistances, calibration }: RunRecord): Metrics | null {
   if (!validDistances || !calibration) return null;
-  const { same, different } = validDistances;
+  const { same, different, pairSet } = validDistances;
   if (same.length === 0 || different.length === 0) return null;
   const labels = [...same.map(() => 0), ...different.map(() => 1)];
-  return metricsWithoutIntervals([...same, ...different], labels, calibration.threshold, 'valid');
+  const metrics = metricsWithoutIntervals([...same, ...different], labels, calibration.threshold, 'valid');
+  return pairSet === undefined ? metrics : { ...metrics, pairSet };
 }
 
 function figuresRow(m: Metrics, config: RunRecord['config']): Html {
   const [accuracy, eer] = percentTexts([m.accuracy, m.eer]);
   const shares = m.intervals && { accuracy: shareRange(m.intervals.accuracy), eer: shareRange(m.intervals.eer) };
-  return markup`<tr><th scope="row">${splitName(m.split)}${m.unseen && markup` <span class="term">${unseenText(m, config)}</span>`}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)}${aucRange(m)}</td><td>${accuracy}${shares?.accuracy}</td><td>${eer}${shares?.eer}</td></tr>`;
+  return markup`<tr><th scope="row">${splitName(m.split)}${m.unseen && markup` <span class="term">${unseenText(m, config)}</span>`}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different${m.pairSet === undefined && ', older pairs'}</span></td><td>${aucText(m.auc)}${aucRange(m)}</td><td>${accuracy}${shares?.accuracy}</td><td>${eer}${shares?.eer}</td></tr>`;
 }
 
 /** The interval of the AUC, or nothing where it is unknown. */

@@ -78,7 +78,7 @@ function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: stri
 <td data-label="Data set">${dataset ? datasetCell(dataset) : markup`<code>${run.dataset}</code> <span class="term">no longer in the workspace</span>`}</td>
 ${
   test
-    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different${test.unseen && `, on ${unseenText(test, run.config)}`}</span></td><td data-label="AUC">${aucText(test.auc)}${aucRange(test)}</td><td data-label="Right">${accuracy}</td><td data-label="Equal error rate">${eer}</td>`
+    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different${test.pairSet === undefined && ', older pairs'}${test.unseen && `, on ${unseenText(test, run.config)}`}</span></td><td data-label="AUC">${aucText(test.auc)}${aucRange(test)}</td><td data-label="Right">${accuracy}</td><td data-label="Equal error rate">${eer}</td>`
     : markup`<td colspan="4">This network has not been evaluated on test pairs, so there are no results on unseen images.</td>`
 }<td data-label="Threshold">${run.calibration ? distanceText(run.calibration.threshold) : '–'}${ruleTerm(run)}</td></tr>\n`;
 }
