@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { RunRow } from '../../src/shared/run.ts';
 import { expect as base, importColours, loseCompute, type ServedWorkbench, test } from './kit.ts';
+import { roundStep } from '../../src/renderer/features/training/threshold-keys.ts';
 import { distanceText } from '../../src/shared/format.ts';
 import { serious } from './serious.ts';
 
@@ -167,13 +168,20 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await page.keyboard.press('PageUp');
   await page.keyboard.press('ArrowRight');
   const end = Number(await handle.getAttribute('aria-valuemax'));
-  expect((await valueNow()) / end).toBeCloseTo(11 / 200, 4);
+  expect(await valueNow()).toBeCloseTo(11 * roundStep(end), 5);
   const box = (await threshold.getByRole('img', { name: /^Distances of/ }).boundingBox())!;
   await page.mouse.move(box.x + 40, box.y + box.height / 2);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width - 20, box.y + box.height / 2, { steps: 3 });
+  await expect(threshold.getByText(`in force ${distanceText(first)}`)).toBeVisible(); // stays in the chart during the drag
   await page.mouse.up();
   expect((await valueNow()) / end).toBeGreaterThan(0.9);
+  const byHand = threshold.getByRole('spinbutton', { name: 'Threshold' });
+  await byHand.fill('1000');
+  await byHand.press('Tab');
+  await expect(threshold.getByText('tried 1000.00 →')).toBeVisible();
+  await byHand.press('ArrowDown');
+  expect(await valueNow()).toBeCloseTo(end, 4); // back on the axis
   await expect(wrong).not.toHaveText(all!);
   await threshold.getByLabel('Rule').selectOption('false-same');
   await threshold.getByLabel('Ceiling').fill('0');

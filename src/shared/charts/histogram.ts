@@ -13,8 +13,9 @@ export interface Bar {
 
 /** A vertical line with its label. */
 export interface Marker {
-  kind: 'threshold' | 'this-pair';
+  kind: 'threshold' | 'this-pair' | 'tried';
   at: number;
+  isBeyond: boolean; // beyond the axis: the line is at its end
   labelY: number; // baseline of the label; the line starts just above it
   anchor: 'start' | 'end'; // start: the label is right of the line
 }
@@ -37,20 +38,29 @@ export interface HistogramLayout {
 
 const BINS = 32;
 const LABEL_EMS = 8.5; // upper bound of the width of a marker's label
+const FARTHEST = 2; // how many times the largest distance of the data the axis reaches for a line beyond it
+
+/** The lines: the threshold, and the distance of the compared pair or a threshold that is tried in place of the one in force. */
+export interface MarkedDistances {
+  threshold: number;
+  distance: number | null;
+  tried?: number | null;
+}
 
 /**
  * Histogram of the distances of validation pairs. Bars of same pairs point up from the baseline and bars of different pairs down, so
- * they are distinguishable without colour; both use one scale of counts. The axis includes the threshold and the pair's distance.
- * `distance`: of the compared pair, if any. `text`: font size, px.
+ * they are distinguishable without colour; both use one scale of counts. The axis includes the threshold and the pair's distance, unless they
+ * are far beyond all data. A tried threshold never changes it, so that it stays during a drag. `text`: font size, px.
  */
 export function histogramLayout(
   valid: PairDistances,
-  { threshold, distance }: { threshold: number; distance: number | null },
+  { threshold, distance, tried = null }: MarkedDistances,
   { width, height, text }: { width: number; height: number; text: number },
 ): HistogramLayout {
   const [left, right] = [3 * text, width - text];
-  const [top, bottom] = [(distance === null ? 3.2 : 4.4) * text, height - 3.2 * text];
-  const end = Math.max(distance ?? 0, threshold, valid.same.at(-1) ?? 0, valid.different.at(-1) ?? 0) * 1.02 || 1;
+  const other = distance ?? tried;
+  const [top, bottom] = [(other === null ? 3.2 : 4.4) * text, height - 3.2 * text];
+  const end = axisEnd(valid, threshold, distance ?? 0);
   const x = linearAxis([0, end], [left, right], Math.max(3, Math.round(width / 75)), false);
   const bins = { same: binCounts(valid.same, BINS, end), different: binCounts(valid.different, BINS, end) };
   const [up, down] = [Math.max(1, ...bins.same), Math.max(1, ...bins.different)];
@@ -68,7 +78,13 @@ export function histogramLayout(
   const tallest = (counts: readonly number[]): number => Math.max(0, ...counts);
   const labelBins = Math.min(BINS / 2, Math.ceil((LABEL_EMS * text) / binWidth));
   const isShorterLeft = tallest(bins.different.slice(0, labelBins)) <= tallest(bins.different.slice(-labelBins));
-  const markers = markersAt(x.position(threshold), distance === null ? null : x.position(distance), { left, top, width, text });
+  const lineAt = (kind: Marker['kind'], value: number): MarkerPosition => ({
+    kind,
+    at: x.position(Math.min(value, end)),
+    isBeyond: value > end * (1 + 1e-5),
+  });
+  const lines = [lineAt('threshold', threshold), ...(other === null ? [] : [lineAt(distance === null ? 'tried' : 'this-pair', other)])];
+  const markers = withLabels(lines, { left, top, width, text });
   const labelRight = Math.min(right - 4, ...markers.map(({ at }) => (at > right - LABEL_EMS * text ? at - 6 : right)));
   return {
     same: bars(bins.same, true),
@@ -82,6 +98,12 @@ export function histogramLayout(
   };
 }
 
+/** The largest distance on the axis. `marked`: distances of lines in force. */
+export function axisEnd(valid: PairDistances, ...marked: readonly number[]): number {
+  const largest = Math.max(valid.same.at(-1) ?? 0, valid.different.at(-1) ?? 0);
+  return Math.min(Math.max(largest, ...marked), FARTHEST * largest || Infinity) * 1.02 || 1;
+}
+
 /** The first x at which a label of `width` px crosses no marker's line. */
 function freeFrom(x: number, markers: readonly Marker[], width: number): number {
   let free = x;
@@ -89,26 +111,30 @@ function freeFrom(x: number, markers: readonly Marker[], width: number): number 
   return free;
 }
 
+type MarkerPosition = Pick<Marker, 'kind' | 'at' | 'isBeyond'>;
+
 /**
  * A label is on the side away from the other line, unless the drawing has no space there. The line with the upper label crosses the row
  * of the lower label, so the labels swap rows where that line would cross the text.
  */
-function markersAt(
-  threshold: number,
-  pair: number | null,
+function withLabels(
+  [threshold, other]: readonly MarkerPosition[],
   { left, top, width, text }: { left: number; top: number; width: number; text: number },
 ): Marker[] {
   const labelWidth = LABEL_EMS * text;
-  const anchor = (at: number, other: number | null): Marker['anchor'] => {
-    const isLeft = other !== null && at < other ? at - labelWidth > left : at + labelWidth > width;
+  const anchor = (at: number, beside: number | null): Marker['anchor'] => {
+    const isLeft = beside !== null && at < beside ? at - labelWidth > left : at + labelWidth > width;
     return isLeft ? 'end' : 'start';
   };
   const [lower, upper] = [top - 0.6 * text, top - 1.9 * text];
-  const side = anchor(threshold, pair);
-  if (pair === null) return [{ kind: 'threshold', at: threshold, labelY: lower, anchor: side }];
-  const isCrossed = side === 'start' ? threshold < pair && threshold + labelWidth > pair : pair < threshold && threshold - labelWidth < pair;
+  const side = anchor(threshold!.at, other?.at ?? null);
+  if (!other) return [{ ...threshold!, labelY: lower, anchor: side }];
+  const isCrossed =
+    side === 'start'
+      ? threshold!.at < other.at && threshold!.at + labelWidth > other.at
+      : other.at < threshold!.at && threshold!.at - labelWidth < other.at;
   return [
-    { kind: 'threshold', at: threshold, labelY: isCrossed ? upper : lower, anchor: side },
-    { kind: 'this-pair', at: pair, labelY: isCrossed ? lower : upper, anchor: anchor(pair, threshold) },
+    { ...threshold!, labelY: isCrossed ? upper : lower, anchor: side },
+    { ...other, labelY: isCrossed ? lower : upper, anchor: anchor(other.at, threshold!.at) },
   ];
 }

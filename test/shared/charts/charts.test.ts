@@ -65,6 +65,28 @@ describe('the histogram of distances', () => {
       }
   });
 
+  test('a threshold that is tried keeps the axis and the threshold in force; beyond the axis it has an arrow', () => {
+    const valid = { same: [0.1, 0.2], different: [2.1, 3] };
+    const at = (tried: number | null): ReturnType<typeof histogramLayout> => histogramLayout(valid, { threshold: 0.8, distance: null, tried }, SIZE);
+    const [inForce, tried] = at(1.5).markers;
+    expect(inForce!.at).toBe(at(null).markers[0]!.at);
+    expect((tried!.at - at(1.5).left) / (inForce!.at - at(1.5).left)).toBeCloseTo(1.5 / 0.8, 9);
+    expect(at(99).end).toBe(at(null).end);
+    expect(at(99).markers[1]).toMatchObject({ at: at(99).right, isBeyond: true });
+    const { source } = chart(DistanceHistogram, { valid, threshold: 0.8, tried: 99, ...SIZE });
+    expect(source).toMatch(/>in force 0\.80</);
+    expect(source).toMatch(/>tried 99\.00 →</);
+    expect(source).toContain('The threshold in force is at 0.80, the one that is tried at 99.00, beyond the axis.');
+  });
+
+  test('a threshold or pair far beyond all data does not press these into one bar', () => {
+    const valid = { same: [0.1, 0.2], different: [2.1, 3] };
+    const far = histogramLayout(valid, { threshold: 99, distance: 400 }, SIZE);
+    expect(far.end).toBeLessThan(7);
+    expect(far.markers.every(({ at, isBeyond }) => at === far.right && isBeyond)).toBe(true);
+    expect(chart(DistanceHistogram, { valid, threshold: 99, ...SIZE }).source).toMatch(/>threshold 99\.00 →</);
+  });
+
   test('the pair is drawn below the threshold line, so that it never hides it', () => {
     const svg = chart(DistanceHistogram, { valid: { same: [0.1], different: [1.2] }, distance: 0.91, threshold: 0.91, ...SIZE }).source;
     expect(svg.indexOf('<path class="this-pair')).toBeLessThan(svg.indexOf('<path class="threshold'));

@@ -1,9 +1,9 @@
+import { axisEnd } from '../../../shared/charts/histogram.ts';
 import { type PairDistances, type ThresholdChoice, type ThresholdEntry, thresholdFor, type ThresholdRule } from '../../../shared/thresholds.ts';
 import type { Calibration, RunRow } from '../../../shared/run.ts';
 import { api } from '../../client/api.ts';
 import { toast } from '../../client/toasts.svelte.ts';
-
-const STEPS = 200; // of the arrow keys over the axis
+import { thresholdAfter } from './threshold-keys.ts';
 
 /** A threshold that a person tries on the validation pairs of a run before choosing it. */
 export class ThresholdDraft {
@@ -18,8 +18,6 @@ export class ThresholdDraft {
   error = $state<string | null>(null); // of the history
   readonly run: () => RunRow;
   readonly valid: PairDistances;
-  /** The end of the chart's axis. */
-  readonly end: number;
 
   constructor(run: () => RunRow) {
     this.run = run;
@@ -27,10 +25,11 @@ export class ThresholdDraft {
     this.valid = validDistances!;
     this.value = calibration!.threshold;
     this.rule = 'value';
-    this.end = Math.max(calibration!.threshold, this.valid.same.at(-1) ?? 0, this.valid.different.at(-1) ?? 0) * 1.02 || 1;
   }
 
   readonly calibration = $derived.by<Calibration>(() => this.run().calibration!);
+  /** The end of the chart's axis. */
+  readonly end = $derived.by(() => axisEnd(this.valid, this.calibration.threshold));
   readonly choice = $derived.by<ThresholdChoice>(() => {
     const { rule, limit, falseSame, falseDifferent, value } = this;
     if (rule === 'false-same' || rule === 'false-different') return { rule, limit: limit / 100 };
@@ -63,17 +62,11 @@ export class ThresholdDraft {
     this.value = Number(Math.min(Math.max(threshold, 0), this.end).toPrecision(6));
   }
 
-  /** Arrow keys move by a step, Page keys by ten, Home and End to the ends of the axis. Returns whether the key was one of them. */
+  /** Moves the threshold by a key (thresholdAfter). Returns whether it did. */
   press(key: string): boolean {
-    const now = this.result.threshold;
-    const step = this.end / STEPS;
-    const moves: Record<string, number> = {
-      ...{ ArrowLeft: now - step, ArrowDown: now - step, ArrowRight: now + step, ArrowUp: now + step },
-      ...{ PageDown: now - 10 * step, PageUp: now + 10 * step, Home: 0, End: this.end },
-    };
-    const to = moves[key];
-    if (to !== undefined) this.set(to);
-    return to !== undefined;
+    const to = thresholdAfter(key, this.result.threshold, this.end);
+    if (to !== null) this.set(to);
+    return to !== null;
   }
 
   async load(): Promise<void> {
