@@ -14,5 +14,9 @@ export function reliabilitySentence({ pairs, error, brier, parts, bins }: Reliab
     ? `On ${countText(pairs)} validation pairs, each judged by a curve that did not see its images,`
     : `On ${countText(pairs)} test pairs`;
   const same = bins.reduce((sum, bin) => sum + bin.same, 0) / pairs;
-  return `${on} similarities differ from the share of same pairs by ${points(error)} on average (expected calibration error). Brier score ${brier.toFixed(3)}, smaller is better: ${parts.uncertainty.toFixed(3)} for always saying ${percentText(same)}, the share of same pairs, less ${parts.resolution.toFixed(3)} for what the distance tells, plus ${parts.reliability.toFixed(3)} for miscalibration, up to binning.`;
+  return `${on} similarities differ from the share of same pairs by ${points(error)} on average (expected calibration error). Their mean squared error (Brier score) is ${brier.toFixed(3)}. 0 is perfect; always saying ${percentText(same)}, the share of same pairs, gives ${parts.uncertainty.toFixed(3)}.`;
 }
+
+/** The Brier score as uncertainty - resolution + reliability. */
+export const brierPartsSentence = ({ parts }: Reliability): string =>
+  `The Brier score is ${parts.uncertainty.toFixed(3)}, less ${parts.resolution.toFixed(3)} for what the distance tells, plus ${parts.reliability.toFixed(3)} for miscalibration, up to binning.`;

@@ -1,4 +1,4 @@
-import { countNoun, countText, listText, NBSP, percentText } from './format.ts';
+import { countNoun, countText, NBSP, percentText } from './format.ts';
 import { REDRAWN_QUANTILE, type RedrawnFigure, dependenceOf, type MapDependence, type Randomisation } from './randomisation.ts';
 
 /** Words on redrawn networks, for the screen, the report and the command line. */
@@ -31,14 +31,21 @@ export function randomisationSentence(randomisation: Pick<Randomisation, 'steps'
   return `The maps ${verb} when the network’s weights are redrawn (${condition}), ${meaning}.`;
 }
 
-/** The two layers of the head; all other stages are the backbone's. */
-const HEAD_LAYERS: Readonly<Record<string, string>> = { 'fc.2': 'the head’s last layer (fc.2)', 'fc.0': 'its first layer (fc.0)' };
+/** The layers of a head; all other stages are the backbone's. */
+const HEAD_LAYERS: Readonly<Record<string, string>> = { 'fc.2': 'the head’s last layer', 'fc.0': 'the head’s first layer', probe: 'the head' };
 
-/** The steps of the chart in words: "Redrawn one after the other: 1 the head’s last layer (fc.2), …, then the backbone from its end to its start: 3 stage3, …". */
+/** The steps of the chart in words: "…: (1) the head’s last layer, fc.2; … (3) the backbone’s last stage, features.14; (4) its stage 2 of 3, …". */
 export function stepsSentence({ steps }: Pick<Randomisation, 'steps'>): string {
-  const named = steps.map(({ redrawn }, i) => ({ text: `${i + 1} ${HEAD_LAYERS[redrawn] ?? redrawn}`, isHead: redrawn in HEAD_LAYERS }));
-  const textOf = (isHead: boolean): string => listText(named.filter((stage) => stage.isHead === isHead).map(({ text }) => text));
-  return `Redrawn one after the other: ${textOf(true)}, then the backbone from its end to its start: ${textOf(false)}.`;
+  const stages = steps.filter(({ redrawn }) => !(redrawn in HEAD_LAYERS)).length;
+  const head = steps.length - stages;
+  const nameOf = (step: number): string => {
+    const stage = stages - (step - head); // from the network's input
+    if (stages === 1) return 'the backbone';
+    if (stage === stages) return 'the backbone’s last stage';
+    return stage === 1 ? 'its first stage' : `its stage ${stage} of ${stages}`;
+  };
+  const named = steps.map(({ redrawn }, i) => `(${i + 1}) ${HEAD_LAYERS[redrawn] ?? nameOf(i)}, ${redrawn}`);
+  return `Redrawn one after the other, from the end of the network to its start: ${named.join('; ')}.`;
 }
 
 /** "redrawn networks: 33 %, in 95 % of their maps at most 44 %". */

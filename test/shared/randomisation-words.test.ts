@@ -29,8 +29,14 @@ describe('the words on redrawn weights', () => {
     expect(randomisationSentence(endingAt(0.4))).toMatch(/^The maps change in part .*, so they depend on what was learnt, and also on /);
     expect(DEPENDENCE_WORDS.structure.tone).toBe('warn');
     expect(stepsSentence(endingAt(0))).toBe(
-      'Redrawn one after the other: 1 the head’s last layer (fc.2), then the backbone from its end to its start: 2 stem.',
+      'Redrawn one after the other, from the end of the network to its start: (1) the head’s last layer, fc.2; (2) the backbone, stem.',
     );
+    const step = { mean: 0, low: 0, high: 0 };
+    const named = (...names: string[]): string => stepsSentence({ steps: names.map((redrawn) => ({ redrawn, ...step })) });
+    expect(named('fc.2', 'fc.0', 'features.7 to features.13', 'features.2', 'stem')).toBe(
+      'Redrawn one after the other, from the end of the network to its start: (1) the head’s last layer, fc.2; (2) the head’s first layer, fc.0; (3) the backbone’s last stage, features.7 to features.13; (4) its stage 2 of 3, features.2; (5) its first stage, stem.',
+    );
+    expect(named('probe', 'stem', 'a')).toMatch(/: \(1\) the head, probe; \(2\) the backbone’s last stage, stem; /);
   });
 
   test('a correlation has a true minus sign, and none at zero', () => {

@@ -177,7 +177,7 @@ describe('the chosen sections', () => {
     expect(textOf(page)).toContain(
       '✓ Maps depend on what was learnt. The maps change when the network’s weights are redrawn (rank correlation −0.01',
     );
-    expect(textOf(page)).toContain('1 the head’s last layer (fc.2), then the backbone from its end to its start: 2 features.0.');
+    expect(textOf(page)).toContain('(1) the head’s last layer, fc.2; (2) the backbone, features.0.');
     expect(textOf(page)).toContain('16 validation pairs, 3 redraws with seed 7, recipe 1');
     expect(page).toContain('over the number of redrawn stages: 0: 1.00, 1: 0.73, 2: −0.01.');
   });

@@ -1,6 +1,7 @@
-import { aucText, countNoun, countText, distanceText, percentText } from '../../../shared/format.ts';
+import { aucText, countNoun, countText, distanceText, percentText, plural } from '../../../shared/format.ts';
 import { colourOf } from '../../../shared/maps/colours.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
+import type { RunConfig } from '../../../shared/run.ts';
 import { wilsonLow } from '../../../shared/structure-words.ts';
 import type { ClassCell, ClassFigures, NeighbourConfusion, PairMatrix } from '../../../shared/structure.ts';
 
@@ -67,6 +68,20 @@ export function cellLabel(row: string, column: string, cell: ClassCell | null): 
   if (!cell) return `${which}: no test pairs`;
   const { wrong, pairs } = cell;
   return `${which}: ${countText(wrong)} of ${countText(pairs)} verdicts wrong (${percentText(wrong / pairs)}), mean distance ${distanceText(cell.distance)}`;
+}
+
+/** What a matrix's diagonal and its other cells hold. `by`: what its rows are. `threshold`: of the verdicts. */
+export function matrixNote(
+  { same, groupName }: Pick<RunConfig, 'same' | 'groupName'>,
+  by: 'class' | 'group',
+  threshold: number,
+  measure: Measure,
+): string {
+  const pairs = by === same ? ['same pairs', 'different pairs'] : ['pairs', 'pairs'];
+  const wrong = by === same && measure === 'error' ? [', wrong if called different', ', wrong if called same'] : ['', ''];
+  const at = measure === 'error' ? ` Verdicts at the threshold of ${distanceText(threshold)}.` : ` The threshold is ${distanceText(threshold)}.`;
+  const noun = by === 'class' ? 'class' : (groupName ?? 'group');
+  return `Diagonal: ${pairs[0]} within a ${noun}${wrong[0]}. Other cells: ${pairs[1]} of two ${plural(noun)}${wrong[1]}; each is shown twice.${at}`;
 }
 
 /** The number in a cell: percent without its sign, or the distance. */

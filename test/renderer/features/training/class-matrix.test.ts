@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cellColours, cellLabel, classRows, MAX_SHOWN, matrixView } from '../../../../src/renderer/features/training/class-matrix.ts';
+import { cellColours, cellLabel, classRows, matrixNote, MAX_SHOWN, matrixView } from '../../../../src/renderer/features/training/class-matrix.ts';
 import type { ClassCell } from '../../../../src/shared/structure.ts';
 import { mostConfused } from '../../../../src/shared/structure-words.ts';
 
@@ -67,4 +67,15 @@ test('classes are listed with the least accurate first; one without pairs last; 
     ['oak', '90 %', 'ash, 3 images'],
     ['elm', '–', 'oak, 1 image'],
   ]);
+});
+
+test('a matrix says what its diagonal holds and by which threshold verdicts are wrong', () => {
+  expect(matrixNote({ same: 'class', groupName: null }, 'class', 1.52, 'error')).toBe(
+    'Diagonal: same pairs within a class, wrong if called different. Other cells: different pairs of two classes, wrong if called same; each is shown twice. Verdicts at the threshold of 1.52.',
+  );
+  const listings = { same: 'group', groupName: 'listing' } as const;
+  expect(matrixNote(listings, 'class', 1.52, 'error')).toMatch(/^Diagonal: pairs within a class. Other cells: pairs of two classes; /); // of both labels
+  expect(matrixNote(listings, 'group', 1.52, 'distance')).toBe(
+    'Diagonal: same pairs within a listing. Other cells: different pairs of two listings; each is shown twice. The threshold is 1.52.',
+  );
 });

@@ -1,4 +1,4 @@
-import { OLDER_CURVE, reliabilitySentence } from '../../../../shared/calibration-words.ts';
+import { brierPartsSentence, OLDER_CURVE, reliabilitySentence } from '../../../../shared/calibration-words.ts';
 import { CURVE_WORDS, ERROR_CURVES, type ErrorCurveKind, type PairRates } from '../../../../shared/charts/error-curves.ts';
 import ErrorCurve from '../../../../shared/charts/ErrorCurve.svelte';
 import ReliabilityChart from '../../../../shared/charts/ReliabilityChart.svelte';
@@ -44,4 +44,4 @@ const errorFigure = (kind: ErrorCurveKind, rates: PairRates): Html =>
   markup`<figure class="plot">${chart(ErrorCurve, { kind, curves: [rates], width: 400 })}<figcaption>${CURVE_WORDS[kind].label} on test pairs. The dot marks the threshold.</figcaption></figure>`;
 
 const reliabilityFigure = (reliability: Reliability, split: 'valid' | 'test'): Html =>
-  markup`<figure class="plot">${chart(ReliabilityChart, { reliability, split, width: 400 })}<figcaption>${reliabilitySentence(reliability, split === 'valid')} Dotted diagonal: perfect; vertical lines: 95 % intervals; bars: pairs.</figcaption></figure>`;
+  markup`<figure class="plot">${chart(ReliabilityChart, { reliability, split, width: 400 })}<figcaption>${reliabilitySentence(reliability, split === 'valid')} Dotted diagonal: perfect; vertical lines: 95 % intervals; bars: pairs. ${brierPartsSentence(reliability)}</figcaption></figure>`;
