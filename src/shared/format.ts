@@ -4,6 +4,9 @@ const NONE = '–';
 
 const withMinus = (text: string): string => text.replace('-', '\u2212');
 
+/** With a capital at the start: "triplet loss" as "Triplet loss". */
+export const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Two decimals; small values keep two significant figures, so that 0.0012 is not shown as 0.00. */
 export function distanceText(distance: number): string {
   if (!Number.isFinite(distance)) return NONE;
@@ -20,6 +23,34 @@ export function distancePair(a: number, b: number): [string, string] {
   }
   return [distanceText(a), distanceText(b)];
 }
+
+const MAX_MORE_DECIMALS = 4;
+
+interface Difference {
+  difference: number; // which should be whole - rest
+  whole: number; // >= 0, like rest
+  rest: number;
+}
+
+/**
+ * The texts of differences that are shown as sums, all with the same decimals: at least `least`, three figures of the largest number, and
+ * more until the rounded numbers add up. With two, 2.4449 - 1.4051 = 1.0398 would read 2.44 - 1.41 = 1.04. `adds`: whether they do.
+ */
+export function differenceTexts(differences: readonly Difference[], least = 2): { difference: string; whole: string; rest: string; adds: boolean }[] {
+  const figuresOf = ({ whole, rest }: Difference): number => 2 - Math.floor(Math.log10(Math.max(whole, rest, Number.MIN_VALUE)));
+  const first = Math.min(8, Math.max(least, ...differences.map(figuresOf)));
+  for (let decimals = first; ; decimals++) {
+    const texts = differences.map((one) => {
+      const [d, w, r] = [one.difference, one.whole, one.rest].map((value) => value.toFixed(decimals)) as [string, string, string];
+      const off = Math.abs(Math.round((Number(w) - Number(r) - Number(d)) * 10 ** decimals)); // units of the last decimal; rounding gives 0 or 1
+      return { difference: signedText(d), whole: w, rest: r, adds: off === 0, off };
+    });
+    if (texts.every(({ off }) => off !== 1) || decimals === first + MAX_MORE_DECIMALS) return texts;
+  }
+}
+
+/** "+1.03" or "−1.03"; "0.00" without a sign. */
+const signedText = (text: string): string => (Number(text) === 0 ? text.replace('-', '') : text.startsWith('-') ? withMinus(text) : `+${text}`);
 
 /** A share 0..1 in percent; 0 % and 100 % only for exactly 0 and 1. */
 export function percentText(share: number): string {

@@ -1,7 +1,7 @@
 import type { ComparedImage, Comparison, EmptyReason, ExplainedVerdict, ScaleChoice } from './comparison.ts';
 import { mapWords } from './comparison-words.ts';
 import { methodInfo, methodWords } from './explanation-methods.ts';
-import { countNoun, countText, listText, NBSP, percentText, percentTexts, threeDigits } from './format.ts';
+import { countNoun, countText, differenceTexts, listText, NBSP, percentText, percentTexts, threeDigits } from './format.ts';
 import { CONTOUR_SHARE, MIN_LEVEL } from './maps/contour.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
 import { MAP_KINDS, type MapKind } from './maps/kinds.ts';
@@ -165,34 +165,14 @@ export function emptySentence(comparison: ExplainedVerdict & Pick<Comparison, 'm
  */
 export function completenessSentences({ method, distance, images }: Pick<Comparison, 'method' | 'distance' | 'images'>): string[] {
   const of = methodInfo(method).completeness;
-  return images.flatMap(({ completeness }, i) => {
-    if (!completeness || !of) return [];
-    const [letter, without] = i === 0 ? (['A', `D(${of.replaced('A')}, B)`] as const) : (['B', `D(A, ${of.replaced('B')})`] as const);
-    const error = completeness.sum - (distance - completeness.baseline);
-    const approximation = of.steps === undefined ? '' : ` The integral over ${of.steps} steps misses that by ${threeDigits(Math.abs(error))}.`;
-    const { sum, whole, rest, adds } = differenceTexts(completeness.sum, distance, completeness.baseline);
-    return [
-      `The cells of ${letter} add up to ${sum}${adds ? ` = D(A, B) − ${without} = ${whole} − ${rest}` : `, while D(A, B) − ${without} = ${whole} − ${rest}`}, where ${without} is the distance ${of.words(letter)}.${approximation}`,
-    ];
+  const known = images.flatMap(({ completeness }, i) => (completeness && of ? [{ ...completeness, i }] : []));
+  const texts = differenceTexts(known.map(({ sum, baseline }) => ({ difference: sum, whole: distance, rest: baseline })));
+  return known.map(({ sum, baseline, i }, k) => {
+    const { replaced, words, steps } = of!;
+    const [letter, without] = i === 0 ? (['A', `D(${replaced('A')}, B)`] as const) : (['B', `D(A, ${replaced('B')})`] as const);
+    const approximation =
+      steps === undefined ? '' : ` The integral over ${steps} steps misses that by ${threeDigits(Math.abs(sum - (distance - baseline)))}.`;
+    const { difference, whole, rest, adds } = texts[k]!;
+    return `The cells of ${letter} add up to ${difference}${adds ? ` = D(A, B) − ${without} = ${whole} − ${rest}` : `, while D(A, B) − ${without} = ${whole} − ${rest}`}, where ${without} is the distance ${words(letter)}.${approximation}`;
   });
 }
-
-const MAX_MORE_DECIMALS = 4;
-
-/**
- * The texts of `sum`, which should be `whole` - `rest`, and of both (>= 0). They have at least three figures of the larger one, and more
- * decimals until the rounded numbers add up: with two, 2.4449 - 1.4051 = 1.0398 would read 2.44 - 1.41 = 1.04. `adds`: whether they do.
- */
-function differenceTexts(sum: number, whole: number, rest: number): { sum: string; whole: string; rest: string; adds: boolean } {
-  const figures = 2 - Math.floor(Math.log10(Math.max(whole, rest, Number.MIN_VALUE)));
-  const first = Math.min(8, Math.max(2, figures));
-  for (let decimals = first; ; decimals++) {
-    const [s, w, r] = [sum, whole, rest].map((value) => value.toFixed(decimals)) as [string, string, string];
-    const off = Math.abs(Math.round((Number(w) - Number(r) - Number(s)) * 10 ** decimals)); // units of the last decimal; rounding gives 0 or 1
-    if (off !== 1 || decimals === first + MAX_MORE_DECIMALS) return { sum: signedText(s), whole: w, rest: r, adds: off === 0 };
-  }
-}
-
-/** "+1.03" or "−1.03"; "0.00" without a sign. */
-const signedText = (text: string): string =>
-  Number(text) === 0 ? text.replace('-', '') : text.startsWith('-') ? text.replace('-', '−') : `+${text}`;

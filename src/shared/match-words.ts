@@ -1,6 +1,6 @@
 import type { ExplainedVerdict } from './comparison.ts';
 import { cosineText } from './example-words.ts';
-import { countText, distancePair, NBSP, threeDigits } from './format.ts';
+import { countText, differenceTexts, NBSP } from './format.ts';
 import { factualSign } from './maps/kinds.ts';
 import { type CellPair, type MatchesAnswer, type PairMatches, strongestPairs } from './matches.ts';
 
@@ -8,10 +8,13 @@ export const MATCH_CONDITION = 'Similar features, not necessarily the same part.
 
 /** "+0.0123", "−0.0012", "≈ 0": with as many decimals as give the largest share of the pair's strongest matches three digits. */
 export function shareText(pair: PairMatches, share: number): string {
-  const largest = Math.abs(strongestPairs(pair, 1)[0]?.share ?? 0);
-  const decimals = Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(largest || 1))));
-  const text = Math.abs(share).toFixed(decimals);
+  const text = Math.abs(share).toFixed(decimalsOf(pair));
   return Number(text) === 0 ? '≈ 0' : `${share > 0 ? '+' : '−'}${text}`;
+}
+
+function decimalsOf(pair: PairMatches): number {
+  const largest = Math.abs(strongestPairs(pair, 1)[0]?.share ?? 0);
+  return Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(largest || 1))));
 }
 
 /** What a share does: "apart", "together" or "no effect". */
@@ -31,9 +34,10 @@ export function bestMatchText(pair: PairMatches, match: CellPair, side: 0 | 1): 
 }
 
 /** What the shares mean, with their sum. */
-export function sharesSentence({ distance, unrelated }: PairMatches): string {
-  const [d, r] = distancePair(distance, unrelated);
-  return `A share is what a pair of spots adds to the distance, and is negative where it brings the images together. The shares of all pairs of spots add up to ${distance > unrelated ? '+' : ''}${threeDigits(distance - unrelated)} = D(A, B) − R = ${d} − ${r}, where R is the distance of two images with features as strong as these that have nothing in common.`;
+export function sharesSentence(pair: PairMatches): string {
+  const { distance, unrelated } = pair;
+  const [sum] = differenceTexts([{ difference: distance - unrelated, whole: distance, rest: unrelated }], decimalsOf(pair));
+  return `A share is what a pair of spots adds to the distance, and is negative where it brings the images together. The shares of all pairs of spots add up to ${sum!.difference} = D(A, B) − R = ${sum!.whole} − ${sum!.rest}, where R is the distance of two images with features as strong as these that have nothing in common.`;
 }
 
 /** The sum of the pairs in a table, to compare with that of all pairs; null without pairs. */

@@ -28,6 +28,17 @@ describe('completenessSentences', () => {
     expect(sentence(0.0012345, 0.000711, 0.0005235)).toContain('add up to +0.00071 = D(A, B) − D(0, B) = 0.00123 − 0.00052,');
   });
 
+  it('has as many decimals for B as for A', () => {
+    const [a, b] = someComparison('c1', 'r1').images;
+    const images: Comparison['images'] = [
+      { ...a, completeness: { sum: 1.0398, baseline: 1.4051 } },
+      { ...b, completeness: { sum: 0.4449, baseline: 2 } },
+    ];
+    const sentences = completenessSentences({ method: 'path', distance: 2.4449, images });
+    expect(sentences[0]).toContain('+1.040 = D(A, B) − D(0, B) = 2.445 − 1.405,');
+    expect(sentences[1]).toContain('+0.445 = D(A, B) − D(A, 0) = 2.445 − 2.000,'); // 2.44 if B stood alone
+  });
+
   it('says so if they do not add up', () => {
     expect(sentence(2, 1, 0.5)).toContain('add up to +1.00, while D(A, B) − D(0, B) = 2.00 − 0.50,');
     expect(sentence(2, 1.49, 0.5)).toContain('add up to +1.490, while D(A, B) − D(0, B) = 2.000 − 0.500,');
