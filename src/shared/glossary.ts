@@ -43,7 +43,10 @@ export const TERMS = [
     'How many times as probable a distance is if the images are the same as if they are different, among pairs like those of the data set. It does not say how probable “same” is: that also depends on how many pairs are same.',
   ],
   ['Loss', 'The number training minimises: how far the distances are from what the labels require.'],
-  ['Margin', 'The distance beyond which a different pair adds nothing to the loss.'],
+  [
+    'Margin',
+    'How far apart the loss wants different images: for the contrastive loss a distance, for the triplet loss a difference of distances, for ArcFace an angle.',
+  ],
   ['Pair', 'Two images with a label, same or different. A training chooses what same means: same class or same group.'],
   [
     'Path',

@@ -7,8 +7,8 @@ export interface LossInfo {
   samples: 'pairs' | 'labelled' | 'none';
   /** Whether embeddings must have length 1. */
   needsUnitLength: boolean;
-  /** What the margin is, and its default for raw embeddings and for embeddings of length 1. null: it has none. */
-  margin: { unit: 'distance' | 'radians'; raw: number; unitLength: number } | null;
+  /** Unit of the margin, what it is, and its default for raw embeddings and for embeddings of length 1. null: it has none. */
+  margin: { unit: 'distance' | 'radians'; help: string; raw: number; unitLength: number } | null;
   /** For the report's method section. Single letters in the formula are variables; D is the distance of two images. */
   definition: {
     formula: string;
@@ -28,7 +28,7 @@ export const LOSS_INFO = {
     unit: 'distance squared',
     samples: 'pairs',
     needsUnitLength: false,
-    margin: { unit: 'distance', raw: 2, unitLength: 1 },
+    margin: { unit: 'distance', help: 'the distance that different pairs are pushed to; the published method used 2', raw: 2, unitLength: 1 },
     definition: {
       formula: 'L = mean of (1 − y) D² + y max(0, m − D)²',
       over: 'labelled pairs',
@@ -42,7 +42,7 @@ export const LOSS_INFO = {
     unit: 'distance',
     samples: 'labelled',
     needsUnitLength: false,
-    margin: { unit: 'distance', raw: 1, unitLength: 0.2 },
+    margin: { unit: 'distance', help: 'how much farther than its own class another class must be', raw: 1, unitLength: 0.2 },
     definition: {
       formula: 'L = mean of D(a, p) − D(a, n) + m where 0 < D(a, n) − D(a, p) < m',
       over: 'the semi-hard triplets of a step’s images',
@@ -88,7 +88,7 @@ export const LOSS_INFO = {
     unit: 'nats',
     samples: 'labelled',
     needsUnitLength: true,
-    margin: { unit: 'radians', raw: 0.5, unitLength: 0.5 },
+    margin: { unit: 'radians', help: 'the angle by which the direction of another class must be farther', raw: 0.5, unitLength: 0.5 },
     definition: {
       formula: 'L = mean of −log(exp(s cos(t + m)) / (exp(s cos(t + m)) + Σ exp(s cos(u))))',
       over: 'the images of a step',

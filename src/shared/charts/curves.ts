@@ -1,3 +1,5 @@
+import { sentenceCase } from '../format.ts';
+import { LOSS_INFO, type LossName } from '../losses.ts';
 import type { EpochRow } from '../run.ts';
 import { extentOf, padRange } from './scale.ts';
 import { smooth } from './smooth.ts';
@@ -11,6 +13,7 @@ export interface CurveRun {
   name: string;
   epochs: readonly EpochRow[];
   bestEpoch: number | null;
+  loss?: LossName;
 }
 
 export interface Curve {
@@ -39,16 +42,33 @@ export const METRIC_WORDS = {
   accuracy: 'Accuracy',
 } as const satisfies Record<Metric, string>;
 
+/** How to read the values. */
+export const METRIC_NOTES = {
+  loss: 'lower is better',
+  auc: '0.5 is guessing, 1 is perfect',
+  accuracy: 'share of correct verdicts',
+} as const satisfies Record<Metric, string>;
+
+/** The title of a chart. `loss`: of the runs that it shows, where others have another loss. */
+export const curveTitle = (metric: Metric, loss: LossName | null): string =>
+  loss === null ? METRIC_WORDS[metric] : sentenceCase(LOSS_INFO[loss].label);
+
 export const PART_WORDS = { train: 'training', valid: 'validation' } as const satisfies Record<Part, string>;
 
+interface CurveChoices {
+  smoothing: number; // 0..1
+  parts: readonly Part[];
+  loss?: LossName | null; // only the runs with this loss have values: those of others have other units
+}
+
 /** Curves of one metric by epoch. With smoothing, a faint curve of raw values is behind each. */
-export function curvesOf(runs: readonly CurveRun[], metric: Metric, o: { smoothing: number; parts: readonly Part[] }): CurveSet {
+export function curvesOf(runs: readonly CurveRun[], metric: Metric, o: CurveChoices): CurveSet {
   const last = Math.max(0, ...runs.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0));
   const epochs = Array.from({ length: last }, (_, i) => i + 1);
   const curves = runs.flatMap((run, order) =>
     o.parts.flatMap((part) => {
       const values = new Array<number | null>(last).fill(null);
-      for (const row of run.epochs) {
+      for (const row of o.loss && run.loss !== o.loss ? [] : run.epochs) {
         const value = VALUE[metric][part](row);
         values[row.epoch - 1] = Number.isFinite(value) ? value : null;
       }

@@ -1,4 +1,5 @@
 import { settingText } from '../format.ts';
+import type { RunConfig } from '../run.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from './option.ts';
 import type { TrainingKind } from './kind-options.ts';
 import { choiceValues, OPTION_ENTRIES, type OptionName, type OptionValue, type TrainingOptions } from './table.ts';
@@ -19,6 +20,10 @@ export function withDefaults(choices: Choices, pretrained: boolean): TrainingVal
 
 const defaultValue = ({ default: value }: NumberOption | ChoiceOption, kind: object): unknown =>
   typeof value === 'function' ? value(kind as never) : value;
+
+/** What an option of a training would be if it was not chosen. Of an option with `auto`, the computer decides. */
+export const defaultFor = (option: NumberOption | ChoiceOption, config: RunConfig): unknown =>
+  defaultValue(option, { ...config, pretrained: config.weights !== null });
 
 const kindOf = (choices: Choices, pretrained: boolean): TrainingKind => ({ pretrained, ...withDefaults(choices, pretrained) });
 

@@ -174,7 +174,6 @@ export const TRAINING_OPTIONS = {
     group: 'learning',
     flag: '--margin <m>',
     range: { min: 1e-3, max: 1e3, whole: false },
-    quantity: 'distance',
     default: ({ loss, embedding }: TrainingKind) => lossInfo(loss).margin?.[embedding === 'unit' ? 'unitLength' : 'raw'] ?? 2,
     uses: ({ margin }) => margin !== null,
   },

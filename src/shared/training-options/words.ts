@@ -1,6 +1,10 @@
 import { countText, NBSP, settingText } from '../format.ts';
 import { type Augmentation, AUGMENTATION_ENTRIES } from './augmentation.ts';
+import { lossInfo } from '../losses.ts';
+import type { RunConfig } from '../run.ts';
+import { meaningOf, sameTitle } from '../same-meaning.ts';
 import { type NumberOption, type TrainingOption, UNITS } from './option.ts';
+import type { OptionName } from './table.ts';
 
 /** "1 to 1,024"; a range that begins at a tiny number is "above 0, at most 10". */
 export function rangeText({ range: { min, max } }: NumberOption): string {
@@ -9,7 +13,15 @@ export function rangeText({ range: { min, max } }: NumberOption): string {
 
 const boundText = (bound: number): string => (Number.isInteger(bound) ? countText(bound) : settingText(bound));
 
-/** A value as shown in a run's record, in reports and in the help of the command line: with its unit, 0 in words. */
+/** The value of an option as shown in a run's record and in reports. */
+export function configText(name: OptionName, option: TrainingOption, config: RunConfig): string {
+  if (name === 'same') return sameTitle(meaningOf(config));
+  const text = valueText(option, config[name]);
+  const unit = name === 'margin' ? lossInfo(config.loss).margin?.unit : undefined;
+  return unit === undefined ? text : `${text} (${unit})`;
+}
+
+/** A value with its unit, 0 in words. */
 export function valueText(option: TrainingOption, value: unknown): string {
   switch (option.kind) {
     case 'number':

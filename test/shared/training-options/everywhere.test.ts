@@ -13,7 +13,7 @@ import { defaultText, withDefaults } from '../../../src/shared/training-options/
 import type { ChoiceOption, NumberOption, TrainingOption } from '../../../src/shared/training-options/option.ts';
 import { RunConfig } from '../../../src/shared/training-options/schemas.ts';
 import { choiceValues, OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../src/shared/training-options/table.ts';
-import { rangeText, valueText } from '../../../src/shared/training-options/words.ts';
+import { configText, rangeText } from '../../../src/shared/training-options/words.ts';
 import { someConfig } from '../../db/records.ts';
 
 const trainFlags = buildProgram().commands.find((command) => command.name() === 'train')!.options;
@@ -50,8 +50,8 @@ describe.each(OPTION_ENTRIES)('the option %s is in', (name, option) => {
     expect(moreOptions(lossFor(option)).some(([known]) => known === name)).toBe(option.form === undefined && isOffered(name));
   });
   test('a run’s record and the report, with its value in words', () => {
-    const words = valueText(option, someConfig[name]);
     const config = { ...someConfig, loss: lossFor(option) };
+    const words = configText(name, option, config);
     if (name === 'loss') return; // which is another one for some options
     expect(configLines(config).find(({ key }) => key === name)).toMatchObject({ name: option.label, value: words });
     const page = String(settingsTables(config)).replaceAll('&lt;', '<');

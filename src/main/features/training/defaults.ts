@@ -33,8 +33,6 @@ function lossProblem({
       : { field: 'loss', message: 'A linear probe learns classes, but same pairs are not of one class here: choose another loss.' };
   if (same === 'pairs' && samples !== 'pairs')
     return { field: 'loss', message: `The ${label} learns classes or groups, which a file of pairs does not have: choose the contrastive loss.` };
-  if (same === 'pairs' && samples !== 'pairs')
-    return { field: 'loss', message: `The ${label} is computed from classes, but a list has pairs only: choose the contrastive loss.` };
   if (needsUnitLength && embedding === 'raw') {
     return {
       field: 'embedding',

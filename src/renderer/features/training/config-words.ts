@@ -1,8 +1,7 @@
 import type { TermName } from '../../../shared/glossary.ts';
 import type { RunConfig } from '../../../shared/run.ts';
-import { meaningOf, sameTitle } from '../../../shared/same-meaning.ts';
 import { OPTION_ENTRIES, optionsOf, type OptionName } from '../../../shared/training-options/table.ts';
-import { valueText } from '../../../shared/training-options/words.ts';
+import { configText } from '../../../shared/training-options/words.ts';
 
 export interface ConfigLine {
   key: OptionName;
@@ -16,7 +15,7 @@ export const configLines = (config: RunConfig): ConfigLine[] =>
   optionsOf(config.loss).map(([key, option]) => ({
     key,
     name: option.label,
-    value: key === 'same' ? sameTitle(meaningOf(config)) : valueText(option, config[key]),
+    value: configText(key, option, config),
     ...(option.term ? { term: option.term } : {}),
   }));
 

@@ -1,5 +1,8 @@
-import { type LossName, lossInfo } from '../../../shared/losses.ts';
-import type { TrainingOption } from '../../../shared/training-options/option.ts';
+import { sentenceCase } from '../../../shared/format.ts';
+import { isLossName, type LossName, lossInfo } from '../../../shared/losses.ts';
+import type { RunConfig } from '../../../shared/run.ts';
+import { defaultFor } from '../../../shared/training-options/defaults.ts';
+import type { ChoiceOption, NumberOption, TrainingOption } from '../../../shared/training-options/option.ts';
 import { OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../shared/training-options/table.ts';
 
 /** The options under "More settings" that a loss uses; the others have a control above it, or none. */
@@ -15,6 +18,33 @@ export const isMoreOption = (field: string): boolean => !TOP.has(field);
 const PRESET_OPTIONS: ReadonlySet<string> = new Set<OptionName>(['backbone', 'weights', 'scope']);
 export const isPresetOption = (name: string): boolean => PRESET_OPTIONS.has(name);
 
+/** An option as its field shows it: the margin with the unit, the help and the range that it has for a loss. */
+export function fieldOption(name: OptionName, option: TrainingOption, loss: LossName): TrainingOption {
+  const { margin, label } = lossInfo(loss);
+  if (name !== 'margin' || option.kind !== 'number' || margin === null) return option;
+  const largest = margin.unit === 'radians' ? LARGEST_ANGLE : option.range.max;
+  return { ...option, quantity: margin.unit, help: `${sentenceCase(label)}: ${margin.help}.`, range: { ...option.range, max: largest } };
+}
+
+const LARGEST_ANGLE = 1.57; // radians; a margin must be below π/2
+
+/** Why a training with these choices can't have this value of an option, in a few words; null if it can. */
+export function choiceProblem(name: OptionName, value: string, choices: Readonly<Record<string, unknown>>): string | null {
+  const { same = 'class', weights } = choices;
+  const isProbe = (name === 'headStart' || name === 'loss') && value === 'probe';
+  if (isProbe && same !== 'class') return 'needs same pairs of one class';
+  if (isProbe && weights === undefined) return 'needs initial weights';
+  if (name === 'loss' && same === 'pairs' && isLossName(value) && lossInfo(value).samples === 'labelled') return 'needs classes or groups';
+  return null;
+}
+
+/** The default of an option in the form. `isChosen`: the configuration has another value, which a person chose. */
+export function defaultWords(name: OptionName, option: NumberOption | ChoiceOption, config: RunConfig, isChosen: boolean): string {
+  if (isChosen && option.kind === 'choice' && option.auto !== undefined) return '';
+  const value = isChosen ? defaultFor(option, config) : config[name];
+  return option.kind === 'choice' ? sentenceCase(option.values[String(value)]?.label ?? '') : shownValue(option, value);
+}
+
 /** Text of a default or chosen value in the form. */
 export function shownValue(option: TrainingOption, value: unknown): string {
   if (value === undefined || value === null) return '';
@@ -24,7 +54,7 @@ export function shownValue(option: TrainingOption, value: unknown): string {
 
 /** A choice with its note: "Head only (fastest)". */
 export const choiceText = (value: { label: string; note?: string } | undefined): string | undefined =>
-  value && (value.note === undefined ? value.label : `${value.label} (${value.note})`);
+  value && (value.note === undefined ? sentenceCase(value.label) : `${sentenceCase(value.label)} (${value.note})`);
 
 /** Parses typed text. Empty means the default; a decimal comma is accepted; other text is returned, so that validation rejects it. */
 export function typedNumber(text: string): number | string | undefined {

@@ -1,3 +1,4 @@
+import { SvelteSet } from 'svelte/reactivity';
 import type { RunRow } from '../../../shared/run.ts';
 import type { Metric, Part } from '../../../shared/charts/curves.ts';
 import { MAX_RUNS } from '../../../shared/charts/line-styles.ts';
@@ -18,6 +19,8 @@ class RunBoard {
   epoch = $state<number | null>(null);
   asTable = $state(false);
   differencesOnly = $state(true);
+  /** Runs whose training was asked to stop; it drops the epoch in progress. */
+  readonly stopping = new SvelteSet<string>();
   private tableQuery = $state.raw<TableQuery>(storedQuery(viewChoices.read('train')));
   /** The data set whose runs the person has chosen to see; '' for all, null for the current one. */
   chosenDataset = $state<string | null>(null);

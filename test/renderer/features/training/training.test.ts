@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
-import { moreOptions, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
+import { choiceProblem, defaultWords, fieldOption, moreOptions, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, suggestedWeights, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
 import { NEWEST_FIRST, sortByColumn, storedQuery, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
@@ -32,6 +32,33 @@ describe('the form', () => {
     expect(shown('supcon')).toEqual(['classesPerStep', 'imagesPerClass', 'lr']);
     expect(shown('arcface')).toEqual(['classesPerStep', 'imagesPerClass', 'margin', 'lr']);
     expect(shown('probe')).toEqual([]);
+  });
+  test('the margin has the unit, the help and the range of the chosen loss', () => {
+    const field = (loss: LossName) => fieldOption('margin', TRAINING_OPTIONS.margin, loss);
+    expect(field('contrastive')).toMatchObject({ quantity: 'distance', help: expect.stringMatching(/^Contrastive loss: the distance/) });
+    expect(field('arcface')).toMatchObject({ quantity: 'radians', help: expect.stringMatching(/^ArcFace loss: the angle/), range: { max: 1.57 } });
+    expect(configLines({ ...someConfig, loss: 'arcface', margin: 0.5 }).find(({ key }) => key === 'margin')?.value).toBe('0.5 (radians)');
+    expect(fieldOption('lr', TRAINING_OPTIONS.lr, 'arcface')).toBe(TRAINING_OPTIONS.lr);
+  });
+  test('names the default of an option also after another value was chosen', () => {
+    const { loss, embedding, margin, device } = TRAINING_OPTIONS;
+    const config = { ...someConfig, loss: 'arcface', embedding: 'unit', margin: 0.3, device: 'webgpu' } as const;
+    expect(defaultWords('loss', loss, config, true)).toBe('Contrastive loss');
+    expect(defaultWords('embedding', embedding, config, false)).toBe('Length 1'); // that of the chosen loss
+    expect(defaultWords('margin', margin, config, true)).toBe('0.5');
+    expect([defaultWords('device', device, config, false), defaultWords('device', device, config, true)]).toEqual(['GPU (WebGPU)', '']);
+  });
+  test('offers a linear probe and losses over classes only where they can be trained', () => {
+    const weights = 'mobilenet_v2_035_224';
+    expect(choiceProblem('headStart', 'probe', { weights })).toBeNull();
+    expect(choiceProblem('headStart', 'probe', {})).toBe('needs initial weights');
+    expect(choiceProblem('headStart', 'probe', { weights, same: 'group' })).toBe('needs same pairs of one class');
+    expect(choiceProblem('loss', 'probe', { weights, same: 'pairs' })).toBe('needs same pairs of one class');
+    expect([choiceProblem('loss', 'triplet', { same: 'pairs' }), choiceProblem('loss', 'triplet', { same: 'group' })]).toEqual([
+      'needs classes or groups',
+      null,
+    ]);
+    expect(choiceProblem('loss', 'contrastive', { same: 'pairs' })).toBeNull();
   });
   test('shows numbers as typed, and choices in words', () => {
     const { lr, scope } = TRAINING_OPTIONS;

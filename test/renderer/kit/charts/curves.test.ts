@@ -22,6 +22,18 @@ const row = (epoch: number, lossTrain: number, lossValid: number): EpochRow => (
 const run = (id: string, bestEpoch: number | null, ...rows: EpochRow[]): CurveRun => ({ run: id, name: id, bestEpoch, epochs: rows });
 const BOTH = ['train', 'valid'] as const;
 
+test('losses of different kinds are in separate charts, each run with its colour', () => {
+  const [a, b] = [{ ...run('a', 1, row(1, 2, 3)), loss: 'contrastive' } as const, { ...run('b', 1, row(1, 20, 30)), loss: 'arcface' } as const];
+  const { curves } = curvesOf([a, b], 'loss', { smoothing: 0, parts: BOTH, loss: 'arcface' });
+  expect(curves.map(({ run: id, order, values }) => [id, order, values])).toEqual([
+    ['a', 0, [null]],
+    ['a', 0, [null]],
+    ['b', 1, [20]],
+    ['b', 1, [30]],
+  ]);
+  expect(curvesOf([a, b], 'auc', { smoothing: 0, parts: BOTH, loss: null }).curves.every(({ values }) => values[0] !== null)).toBe(true);
+});
+
 describe('smoothing', () => {
   test('is the bias-corrected moving average', () => {
     // s1 = 4; s2 = (0.5·0.5·4 + 0.5·8) / 0.75 = 20/3

@@ -1,10 +1,9 @@
 import type { RunConfig } from '../../../../shared/run.ts';
 import { fileName, settingText } from '../../../../shared/format.ts';
 import type { OptionGroup } from '../../../../shared/training-options/option.ts';
-import { meaningOf, sameTitle } from '../../../../shared/same-meaning.ts';
 import { optionsOf } from '../../../../shared/training-options/table.ts';
 import { RESAMPLING_WORDS } from '../../../../shared/training-options/resampling.ts';
-import { valueText } from '../../../../shared/training-options/words.ts';
+import { configText } from '../../../../shared/training-options/words.ts';
 import { markup, type Content, type Html } from '../html.ts';
 import { facts } from './parts.ts';
 
@@ -17,11 +16,7 @@ export function settingsTables(config: RunConfig): Html {
       .filter(([, option]) => groups.includes(option.group))
       .map(([name, option]) => [
         term(option.label, option.technical),
-        option.kind === 'weights' && config.weights
-          ? weightsText(config.weights)
-          : name === 'same'
-            ? sameTitle(meaningOf(config))
-            : valueText(option, config[name]),
+        option.kind === 'weights' && config.weights ? weightsText(config.weights) : configText(name, option, config),
       ]);
   const { mean, std } = config.preprocessing;
   return markup`<div class="tables">
