@@ -33,7 +33,7 @@ describe('equal the reference by scikit-learn, scipy and numpy', () => {
   });
 
   test('quantiles of Student’s t', () => {
-    for (const [df, t] of Object.entries(reference.t975)) expect(Math.abs(studentT975(Number(df)) / t - 1)).toBeLessThan(df === '3' ? 0.006 : 0.002);
+    for (const [df, t] of Object.entries(reference.t975)) expect(Math.abs(studentT975(Number(df)) / t - 1)).toBeLessThan(5e-5);
   });
 });
 
