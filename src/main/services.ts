@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Finding } from '../shared/lint.ts';
 import type { RunRecord } from '../shared/run.ts';
 import type { ClassMerge } from '../shared/class-names.ts';
+import { testRecall } from '../shared/structure.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './rpc/launch.ts';
 import { openStore, type Store } from './db/store.ts';
@@ -28,6 +29,7 @@ import { Networks } from './features/models/networks.ts';
 import { WeightsLibrary } from './features/models/weights.ts';
 import { ReportPages } from './features/report/pages.ts';
 import type { PagePorts } from './features/report/ports.ts';
+import { Experiments } from './features/training/experiments.ts';
 import { Training } from './features/training/training.ts';
 import type { LogName } from './foundation/log/log-file.ts';
 import { log, openLog } from './foundation/log/log.ts';
@@ -60,6 +62,8 @@ export interface Services {
   findingsOf(run: RunRecord): Finding[];
   runComparisons: RunComparisons;
   training: Training;
+  /** Trainings with several seeds. */
+  experiments: Experiments;
   compare: CompareService;
   pages: ReportPages; // of reports
   outputs: OutputPaths;
@@ -78,6 +82,8 @@ export interface ServiceOptions {
   log?: LogName | undefined;
   /** Starts compute processes. Default: under the Node of this process. */
   launch?: Launch | undefined;
+  /** Called after an experiment or its runs were changed. */
+  announceExperiment?: ((experiment: string) => void) | undefined;
   /** Reads rows of data sets. Default: in this thread. */
   rows?: ((store: Store, workspace: Workspace) => DatasetRows) | undefined;
 }
@@ -103,6 +109,7 @@ export function openServices(o: ServiceOptions): Services {
   const networks = new Networks({ runs, folderOf: workspace.run, compute });
   const training = new Training({
     runs,
+    experiments: store.experiments,
     thresholds: store.thresholds,
     datasets,
     pairList: (dataset, list) => listInfo(store, dataset, list),
@@ -133,6 +140,11 @@ export function openServices(o: ServiceOptions): Services {
     evaluate: (run, split, signal) => evaluation.evaluate(run, split, { signal }),
   });
   const runComparisons = new RunComparisons(evaluationPorts, evaluation);
+  const experiments = new Experiments({
+    ...{ experiments: store.experiments, runs, datasets, training },
+    recallOf: (run) => testRecall(structures.find(run))?.value ?? null,
+    announce: o.announceExperiment ?? (() => undefined),
+  });
 
   const features = { workspace, store, rows, networks, evaluation, thresholds };
   const compare = new CompareService(
@@ -163,6 +175,7 @@ export function openServices(o: ServiceOptions): Services {
     findingsOf: lintRun,
     runComparisons,
     training,
+    experiments,
     compare,
     pages,
     outputs,

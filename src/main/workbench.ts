@@ -71,6 +71,7 @@ const CHECK_AFTER_MS = 60_000; // after the start: checks the maps of saved comp
 /** Opens a workspace for writing and builds everything a screen needs. Throws as openServices does. */
 export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
+  const hub = new EventHub();
   let threads: LargeDatasets | undefined;
   const services = openServices({
     settings,
@@ -79,6 +80,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     command: o.command,
     log: o.log,
     launch: withPriorityOf('background', o.launch ?? launchUnder()),
+    announceExperiment: (experiment) => hub.changed('experiments', experiment),
     rows: (store, { database }) => (threads = new LargeDatasets(store, datasetThreadEntry(), database)),
   });
   const largeDatasets = threads!;
@@ -87,7 +89,6 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   for (const warning of services.warnings()) log().warn(warning);
   deleteRemovedNetworks(store.runs, workspace.run);
 
-  const hub = new EventHub();
   const jobs = new Jobs(hub);
   const deviceFacts = () => ({ setting: settings.get().device, report: devices.get() });
 
@@ -112,6 +113,8 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     runs: store.runs,
     datasets: store.datasets,
     training,
+    experiments: services.experiments,
+    experimentRuns: store.experiments,
     evaluate: (run, signal) => evaluation.evaluateBoth(run, { signal }),
     measureStructure: (run, o) => services.structures.measureIfCached(run, o),
     measureMaps: (run, o) => services.compare.scales.measureIfPossible(run, {}, o),

@@ -13,6 +13,7 @@ import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './datase
 import type { MatchesAnswer } from './matches.ts';
 import { METHODS } from './explanation-methods.ts';
 import type { EventName, Events } from './events.ts';
+import type { ExperimentComparison, ExperimentRow, NotComparable } from './experiment.ts';
 import type { ExamplesAnswer } from './examples.ts';
 import type { PictureName } from './flip.ts';
 import type { CatalogueItem } from './weights-catalogue.ts';
@@ -99,6 +100,7 @@ const DatasetId = z.strictObject({ dataset: text('The data set') });
 const PairFile = z.strictObject({ dataset: text('The data set'), file: text('The file of pairs') });
 const HistoryEntry = z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) });
 const RunId = z.strictObject({ run: text('The run') });
+const ExperimentId = z.strictObject({ experiment: text('The experiment') });
 const ComparisonId = z.strictObject({ comparison: text('The comparison') });
 const EditId = z.strictObject({ edit: text('The edit') });
 const ReportId = z.strictObject({ report: text('The report') });
@@ -222,7 +224,8 @@ export const CALLS = {
   // Never fails because of the choices: it returns their problems. `measure`: time a few steps if no earlier run gives an
   // estimate (takes seconds; once per kind of training).
   'runs.plan': curatedCall<TrainingPlan>()(z.strictObject({ choices: z.record(z.string(), z.unknown()), measure: z.boolean().default(false) })),
-  'runs.start': curatedCall<Job>()(TrainRequest), // one at a time; the job's subject is the data set, then the run; result: { run }
+  // One at a time; the job's subject is the data set, then the run; result: { run }. With `seeds` an experiment; result: { experiment, run }, its first.
+  'runs.start': curatedCall<Job>()(TrainRequest),
   'runs.resume': curatedCall<Job>()(ResumeRequest),
   'runs.stop': call<null>()(RunId), // ends a training after its last complete epoch, of at least two; its job then evaluates the best one
   'runs.evaluate': curatedCall<Job>()(EvaluateRequest),
@@ -244,6 +247,14 @@ export const CALLS = {
   'runs.restore': curatedCall<null>()(RunId),
   'runs.export': curatedCall<Job>()(ExportRequest), // result: { file }
   'runs.layers': curatedCall<string[]>()(RunId), // first to last
+  'experiments.list': curatedCall<ExperimentRow[]>()(NoInput), // newest first
+  'experiments.resume': curatedCall<Job>()(ExperimentId), // trains the seeds that are not finished; result as of 'runs.start'
+  'experiments.annotate': curatedCall<ExperimentRow>()(ExperimentId.extend(z.object(notes).partial().shape)),
+  'experiments.remove': curatedCall<{ runs: string[] }>()(ExperimentId), // removes its runs; 'runs.restore' undoes it for each
+  // Their mean AUC, with the interval of the difference over seeds.
+  'experiments.compare': curatedCall<ExperimentComparison | NotComparable>()(
+    z.strictObject({ a: text('The experiment'), b: text('The experiment') }),
+  ),
   'weights.list': call<CatalogueItem[]>()(NoInput),
 
   'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),

@@ -168,9 +168,10 @@ export interface RunRecord {
   createdMs: number;
   finishedMs: number | null;
   error: string | null;
+  experiment?: string; // id, of a run that is one seed of an experiment
 }
 
-/** A person's notes on a run. */
+/** A person's notes on a run, or on an experiment. */
 export interface RunNotes {
   name: string; // '' without a name
   tags: string[];

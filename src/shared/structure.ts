@@ -110,6 +110,10 @@ export interface StructureAnswer extends RunStructure {
   limit: AucLimit;
 }
 
+/** Recall@1 of the run's embeddings, for test images among test images. */
+export const testRecall = (structure: Pick<RunStructure, 'retrieval'> | null): Estimate | undefined =>
+  structure?.retrieval.find(({ among }) => among === 'test')?.figures.embedding.recall1;
+
 /** Groups that a matrix shows at most. */
 export const MAX_GROUPS = 100;
 

@@ -48,6 +48,10 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'runs.get': [choice],
   'runs.start': [nothing],
   'runs.resume': [choice],
+  'experiments.resume': [{ experiment: 'e99' }],
+  'experiments.annotate': [{ experiment: 'e99', name: 'x' }],
+  'experiments.remove': [{ experiment: 'e99' }],
+  'experiments.compare': [{ a: 'e99', b: 'e98' }],
   'runs.stop': [choice],
   'runs.evaluate': [choice],
   'runs.thresholds': [choice],
@@ -107,7 +111,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'reports.remove': [{ report: 'p99' }],
   'reports.restore': [{ report: 'p99' }],
 };
-const IDS = ['dataset', 'run', 'comparison', 'comparisons', 'report', 'logo', 'job', 'edit', 'a', 'b'];
+const IDS = ['dataset', 'run', 'experiment', 'comparison', 'comparisons', 'report', 'logo', 'job', 'edit', 'a', 'b'];
 const takesId = (name: CallName): boolean => {
   const { input } = CALLS[name];
   if (name === 'settings.set') return false; // what it stores is checked when it is used

@@ -118,6 +118,17 @@ describe('migrations', () => {
     expect(JSON.parse(row!.sections)).toEqual(SECTION_NAMES.filter((name) => !['likelihood', 'matches', 'examples'].includes(name))); // of that version
   });
 
+  test('version 24 leaves older runs without an experiment', () => {
+    const db = memory();
+    db.pragma('foreign_keys = ON');
+    migrate(db, MIGRATIONS.slice(0, 23));
+    const run = `INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms`;
+    db.exec(`${INSERT_DATASET} ${run}) VALUES ('things', 'abc', '{}', 'done', '[]', '[]', 1.5, '{}', 7)`);
+    migrate(db, MIGRATIONS.slice(0, 24));
+    expect(db.prepare('SELECT number, experiment FROM runs').all()).toEqual([{ number: 1, experiment: null }]);
+    expect(() => db.exec(`${run}, experiment) VALUES ('things', 'abc', '{}', 'done', '[]', '[]', 1.5, '{}', 7, 1)`)).toThrow(/FOREIGN KEY/);
+  });
+
   test('from empty: every table is STRICT, every time ends in _ms, and foreign keys hold', () => {
     const db = memory();
     migrate(db);
@@ -131,6 +142,7 @@ describe('migrations', () => {
       'dataset_ids',
       'datasets',
       'epochs',
+      'experiments',
       'flip_tests',
       'images',
       'map_checks',

@@ -4,7 +4,7 @@ import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json.ts';
 import type { Db } from './open.ts';
 
-export type NewRun = Pick<RunRecord, 'dataset' | 'snapshot' | 'config' | 'versions'>;
+export type NewRun = Pick<RunRecord, 'dataset' | 'snapshot' | 'config' | 'versions' | 'experiment'>;
 
 /** The fields that can change. Epochs and metrics have their own methods; other fields never change. */
 export type RunPatch = Partial<
@@ -90,6 +90,7 @@ interface RunRow {
   tags: string;
   note: string;
   removed_ms: number | null;
+  experiment: number | null;
 }
 
 /** NaN is NULL in SQLite. */
@@ -111,8 +112,8 @@ interface EpochDbRow {
 
 export function runStore(db: Db): RunStore {
   const insert = db.prepare(`
-    INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
-    VALUES (@dataset, @snapshot, @config, 'running', '[]', '[]', 0, @versions, @createdMs)`);
+    INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms, experiment)
+    VALUES (@dataset, @snapshot, @config, 'running', '[]', '[]', 0, @versions, @createdMs, @experiment)`);
   const replace = db.prepare(`
     UPDATE runs SET config = @config, status = @status, best_epoch = @bestEpoch, calibration = @calibration,
       valid_distances = @validDistances, metrics = @metrics, sessions = @sessions, model_sha256 = @modelSha256,
@@ -155,6 +156,7 @@ export function runStore(db: Db): RunStore {
     createdMs: row.created_ms,
     finishedMs: row.finished_ms,
     error: row.error,
+    ...(row.experiment !== null && { experiment: `e${row.experiment}` }),
   });
 
   const rowOf = (id: string): RunRow => {
@@ -214,9 +216,9 @@ export function runStore(db: Db): RunStore {
     });
 
   return {
-    create: ({ dataset, snapshot, config, versions }) => {
+    create: ({ dataset, snapshot, config, versions, experiment }) => {
       const row = { dataset, snapshot, config: toJson(config), versions: toJson(versions), createdMs: Date.now() };
-      const { lastInsertRowid } = insert.run(row);
+      const { lastInsertRowid } = insert.run({ ...row, experiment: experiment === undefined ? null : numberOf('e', experiment) });
       return record(rowOf(`r${lastInsertRowid}`));
     },
     appendEpoch: (id, row) => db.transaction(appendEpoch).immediate(id, row),

@@ -7,6 +7,7 @@ import { changedSinceClosed, deleteClosingChecksum, writeClosingChecksum } from 
 import { refuseFolders } from './database-files.ts';
 import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
 import { takeLock } from './lock.ts';
+import { type ExperimentStore, experimentStore } from './experiments.ts';
 import { type MapScaleStore, mapScaleStore } from './map-scales.ts';
 import { checkIntegrity, type Db, needsMigration, openForReading, openForWriting } from './open.ts';
 import { type PairDistanceStore, pairDistanceStore } from './pair-distances.ts';
@@ -19,6 +20,7 @@ import { type WhatIfStore, whatIfStore } from './what-ifs.ts';
 
 export interface Store extends DatasetStores {
   runs: RunStore;
+  experiments: ExperimentStore;
   comparisons: ComparisonStore;
   mapScales: MapScaleStore;
   whatIfs: WhatIfStore;
@@ -114,6 +116,7 @@ function storeOn(db: Db, onClose: () => void): Store {
   return {
     ...datasetStores(db, false),
     runs: runStore(db),
+    experiments: experimentStore(db),
     comparisons: comparisonStore(db),
     mapScales: mapScaleStore(db),
     whatIfs: whatIfStore(db),

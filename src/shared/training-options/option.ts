@@ -39,6 +39,17 @@ export interface NumberOption extends CommonOption {
   zero?: string; // what 0 means
   default: number | ((kind: never) => number); // the function takes a TrainingKind
   legacyValue?: number; // for runs stored before this option existed
+  several?: SeveralValues;
+}
+
+/** A list of values in place of one: the training runs once with each of them, as one experiment. */
+export interface SeveralValues {
+  name: string; // in the contract
+  label: string;
+  help: string;
+  flag: `--${string}`; // of `train`
+  least: number;
+  most: number;
 }
 
 export interface ChoiceOption extends CommonOption {

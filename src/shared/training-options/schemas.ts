@@ -3,7 +3,8 @@ import { realNumber, text, wholeNumber } from '../schema-parts.ts';
 import { type Augmentation, AUGMENTATION_ENTRIES } from './augmentation.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from './option.ts';
 import { RESAMPLINGS } from './resampling.ts';
-import { OPTION_ENTRIES, type OptionName, type OptionValue, type TrainingOptions } from './table.ts';
+import { seedsProblem } from './seeds.ts';
+import { OPTION_ENTRIES, type OptionName, type OptionValue, TRAINING_OPTIONS, type TrainingOptions } from './table.ts';
 import { Flavour, Preprocessing, WeightsInfo } from './weights.ts';
 
 /** The schemas that the contract and the store derive from the table of training options. */
@@ -74,8 +75,17 @@ const withLegacyValue = ({ legacyValue }: NumberOption | ChoiceOption, schema: z
 const shapeOf = (schema: (option: TrainingOption) => z.ZodType, which: (option: TrainingOption) => boolean = () => true): z.ZodRawShape =>
   Object.fromEntries(OPTION_ENTRIES.flatMap(([name, option]) => (which(option) ? [[name, schema(option)]] : [])));
 
-/** Options of a new run; a missing one gets the default for its kind of training. */
-export const CHOICES = shapeOf((option) => choiceSchema(option).optional()) as { [K in OptionName]: z.ZodOptional<z.ZodType<Chosen<K>>> };
+/** The seeds of an experiment. Checked as a whole, so that a problem is one of the field, not of a part of it. */
+const Seeds = z.array(z.unknown(), 'must be a list').superRefine((seeds, context) => {
+  const message = seedsProblem(seeds);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+}) as unknown as z.ZodType<number[]>;
+
+/** Options of a new run; a missing one gets the default for its kind of training. `seeds`: of an experiment, in place of `seed`. */
+export const CHOICES = {
+  ...(shapeOf((option) => choiceSchema(option).optional()) as { [K in OptionName]: z.ZodOptional<z.ZodType<Chosen<K>>> }),
+  [TRAINING_OPTIONS.seed.several.name]: Seeds.optional(),
+};
 
 /** Options that a resumed run may change; a missing one keeps its value. */
 export const RESUME_CHOICES = shapeOf(

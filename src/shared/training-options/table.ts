@@ -235,6 +235,14 @@ export const TRAINING_OPTIONS = {
     flag: '--seed <n>',
     range: { min: 0, max: 2 ** 31, whole: true },
     default: 1,
+    several: {
+      name: 'seeds',
+      label: 'Several seeds',
+      help: 'Trains once with each of these seeds, one after the other, as one experiment with mean and spread. Separate them by commas: 1, 2, 3.',
+      flag: '--seeds <list>',
+      least: 2,
+      most: 20,
+    },
   },
   device: {
     kind: 'choice',

@@ -22,12 +22,13 @@ export const computeInProcess = {
 
 /** Training from scratch on a store, with a stand-in for the compute process. */
 export function trainingWith(compute: ComputeHost, store: Store, workspace: Workspace): Training {
-  const { runs, datasets, thresholds } = store;
+  const { runs, datasets, thresholds, experiments } = store;
   const rows = rowsInThisThread(store);
   return new Training({
     runs,
     datasets,
     thresholds,
+    experiments,
     pairList: (dataset, list) => listInfo(store, dataset, list),
     trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },

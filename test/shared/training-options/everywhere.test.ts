@@ -97,7 +97,7 @@ describe('ranges and defaults agree', () => {
 test('the flags of the command line are those that scripts rely on', () => {
   const flags = trainFlags.map(({ long }) => long!.slice(2)).sort();
   const stable =
-    'augment backbone batch batch-norm classes-per-step clip-norm device dim embedding engine epochs head-start images-per-class json keep-best loss lr margin negatives optimizer pairs patience plateau resume same scope seed size weight-decay weights workspace';
+    'augment backbone batch batch-norm classes-per-step clip-norm device dim embedding engine epochs head-start images-per-class json keep-best loss lr margin negatives optimizer pairs patience plateau resume same scope seed seeds size weight-decay weights workspace';
   expect(flags).toEqual(stable.split(' ').sort());
 });
 

@@ -3,6 +3,7 @@ import type { AllHandlers } from '../handler-types.ts';
 import { appHandlers } from './app.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
+import { experimentHandlers } from './experiments.ts';
 import { reportHandlers } from './reports.ts';
 import { runHandlers } from './runs.ts';
 import { whatIfHandlers } from './what-ifs.ts';
@@ -13,6 +14,7 @@ export const handlers: AllHandlers = {
   ...datasetHandlers,
   ...pairHandlers,
   ...runHandlers,
+  ...experimentHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

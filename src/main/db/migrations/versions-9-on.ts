@@ -214,4 +214,22 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ALTER TABLE thresholds ADD COLUMN chosen_on TEXT;
     `,
   },
+  {
+    version: 24,
+    sql: `
+      -- The same training with several seeds. Its runs have its number; a seed without a run was not started.
+      CREATE TABLE experiments (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        dataset TEXT NOT NULL,
+        snapshot TEXT NOT NULL,
+        config TEXT NOT NULL,    -- JSON: RunConfig, with the first seed
+        seeds TEXT NOT NULL,     -- JSON: numbers, in the order of training
+        name TEXT NOT NULL DEFAULT '',
+        tags TEXT NOT NULL DEFAULT '[]',
+        note TEXT NOT NULL DEFAULT '',
+        created_ms INTEGER NOT NULL
+      ) STRICT;
+      ALTER TABLE runs ADD COLUMN experiment INTEGER REFERENCES experiments (number);
+    `,
+  },
 ];

@@ -54,7 +54,7 @@ function lossProblem({
 
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
 
-/** Adds the defaults. Throws AppError 'bad-request' for conflicting choices; `details.field` names the option. */
+/** Adds the defaults. Of several seeds it has the first. Throws AppError 'bad-request' for conflicting choices; `details.field` names the option. */
 export function configFor(
   request: TrainRequest,
   weights: WeightsInfo | null,
@@ -65,9 +65,11 @@ export function configFor(
   },
   pairs: RunConfig['pairs'] = null,
 ): RunConfig {
-  const { dataset: _, weights: _source, pairs: list, augmentation = null, ...choices } = request;
+  const { dataset: _, weights: _source, pairs: list, augmentation = null, seeds, ...choices } = request;
+  if (seeds !== undefined && choices.seed !== undefined)
+    throw new AppError('bad-request', 'Choose one seed or several, not both.', { field: 'seeds', flags: ['--seed', '--seeds'] });
   const sameKind = choices.same ?? (list === undefined ? undefined : 'pairs');
-  const values = withDefaults({ ...choices, same: sameKind }, weights !== null);
+  const values = withDefaults({ ...choices, same: sameKind, seed: choices.seed ?? seeds?.[0] }, weights !== null);
   const { same, negatives, backbone, scope, headStart, size } = values;
   if (!weights && scope !== 'all') {
     throw new AppError('bad-request', `Scope "${scope}" keeps the backbone fixed, which needs trained weights: choose some, or train all layers.`, {

@@ -30,9 +30,10 @@ const total = ({ train, valid }: SplitSizes): number => train + valid;
 
 /**
  * Estimates a training's time from the newest similar run (same network, trained layers, image size, engine and device): its
- * seconds per image and epoch, plus its time before the first epoch. Null without such a run. `runs`: newest first.
+ * seconds per image and epoch, plus its time before the first epoch. Null without such a run. `runs`: newest first. `seeds`: trainings one
+ * after the other; the first one reads the images for all.
  */
-export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: string, runs: readonly PastRun[]): TimeEstimate | null {
+export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: string, runs: readonly PastRun[], seeds = 1): TimeEstimate | null {
   const past = runs.find((p) => isSimilar(p.run.config, config) && usedOneDevice(p.run) && p.run.epochs.length > 0 && total(p.load) > 0);
   if (!past) return null;
   const epochSeconds = median(past.run.epochs.map((row: EpochRow) => row.seconds).filter((s) => Number.isFinite(s)));
@@ -43,8 +44,8 @@ export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: 
   const before = past.run.seconds - past.run.epochs.reduce((sum, row) => sum + row.seconds, 0);
   const preparing = isCached || past.run.status !== 'done' || !(before > 0) ? 0 : (before / total(past.load)) * total(load);
   return {
-    seconds: preparing + rate * total(load) * config.epochs,
-    basis: `based on run ${runNumber(past.run.run)} on this computer, with ${countText(total(past.load))} images`,
+    seconds: preparing + seeds * rate * total(load) * config.epochs,
+    basis: `${forSeeds(seeds)}based on run ${runNumber(past.run.run)} on this computer, with ${countText(total(past.load))} images`,
   };
 }
 
@@ -52,14 +53,16 @@ export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: 
  * Estimates a training's time from a few measured steps and images of its data set. Rough: assumes that every image is read
  * once and none is cached.
  */
-export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forward, step, read }: Measurement): TimeEstimate {
+export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forward, step, read }: Measurement, seeds = 1): TimeEstimate {
   const preparation = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
   const evaluation = (config.scope === 'all' ? forward : step / 3) * load.valid; // a forward pass is about a third of a training step
   return {
-    seconds: preparation + config.epochs * (PASSES[lossInfo(config.loss).samples] * load.train * step + evaluation),
-    basis: 'a rough estimate from a few steps and images, just measured on this computer',
+    seconds: preparation + seeds * config.epochs * (PASSES[lossInfo(config.loss).samples] * load.train * step + evaluation),
+    basis: `${forSeeds(seeds)}a rough estimate from a few steps and images, just measured on this computer`,
   };
 }
+
+const forSeeds = (seeds: number): string => (seeds === 1 ? '' : `for ${seeds} seeds one after the other, `);
 
 /** Whether all epochs of a run were computed on the same engine and device. */
 const usedOneDevice = ({ sessions }: RunRecord): boolean => new Set(sessions.map(({ engine, device }) => `${engine} ${device}`)).size <= 1;

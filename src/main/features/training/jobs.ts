@@ -6,12 +6,16 @@ import type { Job, JobProgress } from '../../../shared/job.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import { SAMPLE_TRAINING } from '../../../shared/sample.ts';
+import { experimentNumber } from '../../../shared/experiment-words.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
+import type { ExperimentStore } from '../../db/experiments.ts';
 import type { RunStore } from '../../db/runs.ts';
 import { deviceProblem, withDevice } from '../../domain/devices/choose-device.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
 import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
+import type { Experiments } from './experiments.ts';
+import { SeedProgress } from './seed-progress.ts';
 import type { Training, TrainingOptions } from './training.ts';
 
 type Progress = Parameters<NonNullable<TrainingOptions['onProgress']>>[0];
@@ -21,7 +25,9 @@ export interface TrainingJobPorts {
   hub: Pick<EventHub, 'changed' | 'emit'>;
   runs: Pick<RunStore, 'get' | 'list'>;
   datasets: Pick<DatasetStore, 'get'>;
-  training: Pick<Training, 'start' | 'resume' | 'stop'>;
+  training: Pick<Training, 'start' | 'resume' | 'stop' | 'createExperiment' | 'startSeed'>;
+  experiments: Pick<Experiments, 'whileTraining' | 'isTraining' | 'resumable' | 'train'>;
+  experimentRuns: Pick<ExperimentStore, 'runsOf'>;
   /** Evaluates on test and validation pairs. */
   evaluate(run: string, signal: AbortSignal): Promise<unknown>;
   /** Measures the run's neighbours and classes, if that is cheap: the run is complete without it. Throws AppError 'cancelled' only. */
@@ -52,6 +58,17 @@ export class TrainingJobs {
 
   start(request: TrainRequest): Job {
     const { name, dataset } = this.ports.datasets.get(request.dataset);
+    const { seeds } = request;
+    if (seeds !== undefined) {
+      return this.ports.jobs.start({ kind: 'train', title: `Training ${seeds.length} seeds on ${name}`, subject: dataset }, (job) =>
+        this.inQueue(job, async () => {
+          await this.ports.curationReady();
+          const onProgress: TrainingOptions['onProgress'] = (p) => job.progress(progressOf(p));
+          const { experiment } = await this.ports.training.createExperiment({ ...request, dataset }, seeds, { signal: job.signal, onProgress });
+          return this.trainExperiment(job, experiment);
+        }),
+      );
+    }
     return this.ports.jobs.start({ kind: 'train', title: `Training on ${name}`, subject: dataset }, (job) =>
       this.runInQueue(job, (o) => this.ports.training.start({ ...request, dataset }, o)),
     );
@@ -80,9 +97,27 @@ export class TrainingJobs {
     const problem = changes.device === undefined ? null : deviceProblem({ engine, device }, report);
     if (problem !== null) throw new AppError('bad-request', `${problem} Choose another device.`, { run: id, field: 'device' });
     if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${runNumber(id)} is being trained already.`, { run: id });
+    if (run.experiment !== undefined && this.ports.experiments.isTraining(run.experiment)) {
+      const name = `experiment ${experimentNumber(run.experiment)}`;
+      throw new AppError('bad-request', `Run ${runNumber(id)} belongs to ${name}, which is being trained: its turn comes by itself.`, { run: id });
+    }
     const { name } = datasets.get(run.dataset);
     return jobs.start({ kind: 'train', title: `Resuming run ${runNumber(id)} on ${name}`, subject: id }, (job) =>
       this.runInQueue(job, (o) => training.resume(id, changes, o)),
+    );
+  }
+
+  /**
+   * Trains the seeds of an experiment that are not finished. Throws AppError 'not-found', and 'bad-request' while it is being trained or if
+   * all seeds are finished.
+   */
+  resumeExperiment(id: string): Job {
+    const { experiments, datasets, jobs } = this.ports;
+    const { dataset } = experiments.resumable(id);
+    const { name } = datasets.get(dataset);
+    const title = `Resuming experiment ${experimentNumber(id)} on ${name}`;
+    return jobs.start({ kind: 'train', title, subject: id }, (job) =>
+      experiments.whileTraining(id, () => this.inQueue(job, () => this.trainExperiment(job, id))),
     );
   }
 
@@ -92,49 +127,72 @@ export class TrainingJobs {
   }
 
   private runInQueue(job: JobContext, train: (o: TrainingOptions) => Promise<RunRecord>): Promise<{ run: string }> {
-    const { hub, curationReady } = this.ports;
+    return this.inQueue(job, () => this.trainOne(job, train));
+  }
+
+  private inQueue<T>(job: JobContext, work: () => Promise<T>): Promise<T> {
     const onWait = (before: number): void => {
       job.progress({ text: before === 1 ? 'Waiting for the running training to end' : `Waiting: 1 running and ${before - 1} waiting before it` });
     };
-    return this.queue.run(job.signal, onWait, async () => {
-      let id: string | null = null;
-      let hasEarlierFigures = false; // of a resumed run, dropped with its next best epoch
-      const announceChange = (): void => {
-        if (id !== null) hub.changed('runs', id);
-      };
-      try {
-        await curationReady();
-        const { run } = await train({
-          signal: job.signal,
-          onCreated: (created) => {
-            id = created.run;
-            hasEarlierFigures = created.calibration !== null;
-            job.setSubject(id);
-            announceChange();
-          },
-          onProgress: (p) => {
-            job.progress(progressOf(p));
-            if (p.kind === 'epoch' && id !== null) hub.emit('epoch', { run: id, row: p.row });
-            if (p.kind === 'epoch' && p.row.best && hasEarlierFigures) {
-              hasEarlierFigures = false;
-              announceChange();
-            }
-            if (p.kind === 'parts' || p.kind === 'recovered') announceChange(); // stored with the run; happens rarely
-          },
-        });
-        announceChange();
-        job.progress({ text: 'Evaluating on test and validation pairs', secondsLeft: null, imagesPerSecond: null });
-        await curationReady();
-        await this.evaluateOnTest(run, job.signal);
-        announceChange();
-        await this.ports.measureStructure(run, { signal: job.signal });
-        announceChange();
-        await this.measureMaps(run, job);
-        return { run };
-      } finally {
-        announceChange();
-      }
+    return this.queue.run(job.signal, onWait, work);
+  }
+
+  /** Trains the seeds of an experiment that are not finished, within one turn of the queue. */
+  private async trainExperiment(job: JobContext, id: string): Promise<{ run: string; experiment: string }> {
+    const progress = new SeedProgress(job);
+    await this.ports.experiments.train(id, {
+      trainOne: (step, train) => this.trainOne(progress.contextOf(step), train),
+      complete: (step, run) => this.complete(progress.contextOf(step), run),
     });
+    return { experiment: id, run: this.ports.experimentRuns.runsOf(id)[0]!.run };
+  }
+
+  /** Trains a run and computes its figures. */
+  private async trainOne(job: JobContext, train: (o: TrainingOptions) => Promise<RunRecord>): Promise<{ run: string }> {
+    const { hub, curationReady } = this.ports;
+    let id: string | null = null;
+    let hasEarlierFigures = false; // of a resumed run, dropped with its next best epoch
+    const announceChange = (): void => {
+      if (id !== null) hub.changed('runs', id);
+    };
+    try {
+      await curationReady();
+      const { run } = await train({
+        signal: job.signal,
+        onCreated: (created) => {
+          id = created.run;
+          hasEarlierFigures = created.calibration !== null;
+          job.setSubject(id);
+          announceChange();
+        },
+        onProgress: (p) => {
+          job.progress(progressOf(p));
+          if (p.kind === 'epoch' && id !== null) hub.emit('epoch', { run: id, row: p.row });
+          if (p.kind === 'epoch' && p.row.best && hasEarlierFigures) {
+            hasEarlierFigures = false;
+            announceChange();
+          }
+          if (p.kind === 'parts' || p.kind === 'recovered') announceChange(); // stored with the run; happens rarely
+        },
+      });
+      announceChange();
+      await this.complete(job, run);
+      return { run };
+    } finally {
+      announceChange();
+    }
+  }
+
+  /** Computes the figures of a trained run. */
+  private async complete(job: JobContext, run: string): Promise<void> {
+    const announceChange = (): void => this.ports.hub.changed('runs', run);
+    job.progress({ text: 'Evaluating on test and validation pairs', secondsLeft: null, imagesPerSecond: null });
+    await this.ports.curationReady();
+    await this.evaluateOnTest(run, job.signal);
+    announceChange();
+    await this.ports.measureStructure(run, { signal: job.signal });
+    announceChange();
+    await this.measureMaps(run, job);
   }
 
   private async measureMaps(run: string, { signal, progress }: JobContext): Promise<void> {

@@ -64,18 +64,19 @@ export class TrainingPlans {
     );
   }
 
-  private async estimate({ config, dataset }: PlanDraft, measure: boolean): Promise<TimeEstimate | null> {
+  private async estimate({ config, dataset, request }: PlanDraft, measure: boolean): Promise<TimeEstimate | null> {
     if (!config || !dataset) return null;
     const { datasets, runs, images, measurements, waiting } = this.ports;
+    const seeds = request?.seeds?.length ?? 1;
     const loads = new Map(datasets.list().map((d) => [d.dataset, d.splits]));
     const pastRuns = runs.list().flatMap((run) => {
       const load = loads.get(run.dataset);
       return load ? [{ run, load }] : [];
     });
-    const estimate = estimateFromRuns(config, dataset.splits, dataset.snapshot, pastRuns);
+    const estimate = estimateFromRuns(config, dataset.splits, dataset.snapshot, pastRuns, seeds);
     if (estimate || !measure || waiting() > 0) return estimate;
     const sample = await readingSample(datasets.header(dataset.dataset), images);
-    return estimateFromMeasure(config, dataset.splits, await measurements.measure(config, sample));
+    return estimateFromMeasure(config, dataset.splits, await measurements.measure(config, sample), seeds);
   }
 }
 

@@ -5,6 +5,7 @@ import type { RunConfig, RunRecord, WeightsInfo } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
+import type { ExperimentStore } from '../../db/experiments.ts';
 import type { RunStore } from '../../db/runs.ts';
 import type { ThresholdStore } from '../../db/thresholds.ts';
 import type { ImageUnits } from '../../domain/evaluate/units.ts';
@@ -35,6 +36,7 @@ export interface WeightsOptions {
 /** Services that training uses. */
 export interface TrainingPorts {
   runs: Pick<RunStore, 'create' | 'get' | 'update' | 'appendEpoch' | 'dropFigures'>;
+  experiments: Pick<ExperimentStore, 'create'>;
   thresholds: Pick<ThresholdStore, 'of' | 'has' | 'add'>;
   datasets: {
     /** As curated. */

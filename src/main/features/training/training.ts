@@ -1,4 +1,6 @@
 import { runNumber } from '../../../shared/run-words.ts';
+import { experimentNumber } from '../../../shared/experiment-words.ts';
+import type { ExperimentRecord } from '../../../shared/experiment.ts';
 import type { TrainRequest as TrainChoices } from '../../../shared/contract.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import { lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
@@ -43,16 +45,45 @@ export class Training {
    * Throws AppError 'bad-dataset', 'bad-request', 'bad-weights' or 'cancelled', and as compute does.
    */
   async start(choices: TrainChoices, o: TrainingOptions): Promise<RunRecord> {
-    const { datasets, runs } = this.ports;
-    const dataset = datasets.get(choices.dataset);
+    const { weightsPath, ...settings } = await this.settingsFor(choices, o);
+    const run = this.ports.runs.create({ ...settings, versions: versions() });
+    return this.train(run, weightsPath, false, o);
+  }
+
+  /** Stores an experiment with these seeds, whose runs are not started yet. Throws as `start` does, before it stores anything. */
+  async createExperiment(choices: TrainChoices, seeds: number[], o: TrainingOptions): Promise<ExperimentRecord> {
+    const { weightsPath: _, ...settings } = await this.settingsFor(choices, o);
+    return this.ports.experiments.create({ ...settings, seeds });
+  }
+
+  /** Trains a new run of an experiment, with its settings and one of its seeds. Throws as `start` does, and if the data set was changed. */
+  async startSeed({ experiment, dataset, snapshot, config }: ExperimentRecord, seed: number, o: TrainingOptions): Promise<RunRecord> {
+    const name = `experiment ${experimentNumber(experiment)}`;
+    if (this.ports.datasets.get(dataset).snapshot !== snapshot) {
+      throw new AppError(
+        'bad-request',
+        `The data set was changed since ${name} started, so seed ${seed} can't be trained: one experiment would mix two data sets. Start a new experiment with the same settings, or undo the changes.`,
+        { experiment },
+      );
+    }
+    const weightsPath = await this.sameWeights(config, name, o);
+    const run = this.ports.runs.create({ dataset, snapshot, config: { ...config, seed }, versions: versions(), experiment });
+    return this.train(run, weightsPath, false, o);
+  }
+
+  /** The settings of new runs. Throws as `start` does. */
+  private async settingsFor(
+    choices: TrainChoices,
+    o: TrainingOptions,
+  ): Promise<Pick<RunRecord, 'dataset' | 'snapshot' | 'config'> & { weightsPath: string | null }> {
+    const dataset = this.ports.datasets.get(choices.dataset);
     const untrainable = whyUntrainable(dataset);
     if (untrainable !== null) throw new AppError('bad-dataset', untrainable, { dataset: dataset.dataset });
     const weights = choices.weights ? await this.findWeights(choices.weights, backboneFor(choices), o) : null;
     const config = configFor(choices, weights?.info ?? null, dataset, this.listInfo(dataset.dataset, choices.pairs));
     const noGroups = whyNoGroups(dataset, config.same);
     if (noGroups !== null) throw new AppError('bad-dataset', noGroups, { dataset: dataset.dataset, field: 'same' });
-    const run = runs.create({ dataset: dataset.dataset, snapshot: dataset.snapshot, config, versions: versions() });
-    return this.train(run, weights?.path ?? null, false, o);
+    return { dataset: dataset.dataset, snapshot: dataset.snapshot, config, weightsPath: weights?.path ?? null };
   }
 
   /**
@@ -130,14 +161,19 @@ export class Training {
   }
 
   /** Path of the weights that the run started from; null if it started without. Throws AppError 'bad-weights' if they have changed. */
-  async findSameWeights({ run, config: { weights, backbone } }: RunRecord, o: TrainingOptions): Promise<string | null> {
+  findSameWeights({ run, config }: RunRecord, o: TrainingOptions): Promise<string | null> {
+    return this.sameWeights(config, `run ${runNumber(run)}`, o);
+  }
+
+  /** `started`: what started from them, within a sentence. */
+  private async sameWeights({ weights, backbone }: RunConfig, started: string, o: TrainingOptions): Promise<string | null> {
     if (weights === null) return null;
     const { path, info } = await this.findWeights(weights.source, backbone, o);
     if (info.sha256 === weights.sha256) return path;
     throw new AppError(
       'bad-weights',
-      `The weights ${weights.source} have changed since run ${runNumber(run)} started, so it can't be computed from them again. Train a new run.`,
-      { run },
+      `The weights ${weights.source} have changed since ${started} started, so it can't be computed from them again. Start a new training.`,
+      { weights: weights.source },
     );
   }
 

@@ -1,15 +1,12 @@
 import type { RunRow } from '../../../shared/run.ts';
 import { type RunDifference, testMetrics } from '../../../shared/run-comparison.ts';
-import type { Estimate, StructureAnswer } from '../../../shared/structure.ts';
+import { type Estimate, testRecall } from '../../../shared/structure.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 
 /** What the shown runs depend on, so that a new evaluation loads again. */
 const keyOf = (runs: readonly RunRow[]): string =>
   JSON.stringify(runs.map((run) => [run.run, run.modelSha256, testMetrics(run)?.pairSet, testMetrics(run)?.threshold, testMetrics(run)?.auc]));
-
-const recallOf = (structure: StructureAnswer | null): Estimate | undefined =>
-  structure?.retrieval.find(({ among }) => among === 'test')?.figures.embedding.recall1;
 
 /** The first of several runs beside each of the others, on the test pairs that they share, and the neighbours of each run. */
 export class RunDifferences {
@@ -32,7 +29,7 @@ export class RunDifferences {
     try {
       const [found, recalls] = await Promise.all([
         api.call('runs.differences', { runs: runs.map(({ run }) => run) }),
-        Promise.all(runs.map(async ({ run }) => [run, recallOf(await api.call('runs.structure', { run }))] as const)),
+        Promise.all(runs.map(async ({ run }) => [run, testRecall(await api.call('runs.structure', { run }))] as const)),
       ]);
       if (key !== this.key) return;
       this.found = found;

@@ -1,0 +1,158 @@
+import type { ExperimentComparison, ExperimentRow, ExperimentStatus, FigureName, SeedState, Spread } from './experiment.ts';
+import { signedText } from './difference-words.ts';
+import { aucText, countNoun, countText, distanceText, listText, NBSP } from './format.ts';
+import { outcomeOf } from './run-difference.ts';
+import type { RunConfig } from './run.ts';
+import { runNumber } from './run-words.ts';
+
+/** The number of an experiment, by its id: "e3" is experiment 3. */
+export const experimentNumber = (id: string): string => id.replace(/^e(?=\d)/, '');
+
+/** The user's name for an experiment, else its number. */
+export const experimentName = ({ experiment, name }: { experiment: string; name?: string | undefined }): string =>
+  name || `Experiment ${experimentNumber(experiment)}`;
+
+/** "1, 2 and 3" */
+export const seedsText = (seeds: readonly number[]): string => listText(seeds.map(String));
+
+export const EXPERIMENT_STATUS_WORDS = {
+  running: 'training',
+  done: 'done',
+  failed: 'failed in part',
+  cancelled: 'cancelled',
+  interrupted: 'interrupted',
+} as const satisfies Record<ExperimentStatus, string>;
+
+/** Seeds that are trained: "2 of 3 seeds". A removed one is not counted as trained. */
+export const trainedText = ({ states }: Pick<ExperimentRow, 'states'>): string =>
+  `${states.filter(isTrained).length} of ${countNoun(states.length, 'seed')}`;
+
+const isTrained = ({ status, removed }: SeedState): boolean => status === 'done' && !removed;
+
+/** What a figure is called, and how its value and its standard deviation are written. */
+const FIGURE_TEXTS = {
+  auc: { name: 'AUC on test pairs', kind: 'auc' },
+  accuracy: { name: 'Accuracy', kind: 'share' },
+  eer: { name: 'Equal error rate', kind: 'share' },
+  recall1: { name: 'Recall@1 among test images', kind: 'share' },
+  threshold: { name: 'Threshold', kind: 'distance' },
+  validAuc: { name: 'AUC on validation pairs', kind: 'auc' },
+} as const satisfies Record<FigureName, { name: string; kind: 'auc' | 'share' | 'distance' }>;
+
+export const figureName = (figure: FigureName): string => FIGURE_TEXTS[figure].name;
+
+const percent = (share: number): string => (100 * share).toFixed(1);
+
+/** A value of one seed: "0.912", "85.3 %", "1.31". Shares have one decimal, so that seeds can be told apart. */
+export function figureText(figure: FigureName, value: number): string {
+  const { kind } = FIGURE_TEXTS[figure];
+  return kind === 'auc' ? aucText(value) : kind === 'share' ? `${percent(value)}${NBSP}%` : distanceText(value);
+}
+
+/** A spread that rounds to 0 is written as a bound, unless it is 0. */
+function sdText(figure: FigureName, sd: number): string {
+  const { kind } = FIGURE_TEXTS[figure];
+  const text = kind === 'auc' ? sd.toFixed(3) : kind === 'share' ? percent(sd) : sd.toFixed(2);
+  const smallest = { auc: '0.001', share: '0.1', distance: '0.01' }[kind];
+  return sd > 0 && Number(text) === 0 ? `<${NBSP}${smallest}` : text;
+}
+
+/** Mean and standard deviation: "0.912 ± 0.006", "85.3 ± 1.2 %". */
+export function spreadText(figure: FigureName, { mean, sd }: Spread): string {
+  const unit = FIGURE_TEXTS[figure].kind === 'share' ? `${NBSP}%` : '';
+  const value = unit === '' ? figureText(figure, mean) : percent(mean);
+  return `${value}${NBSP}±${NBSP}${sdText(figure, sd)}${unit}`;
+}
+
+/** "0.905 to 0.917" */
+export function spanText(figure: FigureName, [low, high]: Spread['range']): string {
+  const unit = FIGURE_TEXTS[figure].kind === 'share' ? `${NBSP}%` : '';
+  return unit === '' ? `${figureText(figure, low)} to ${figureText(figure, high)}` : `${percent(low)} to ${percent(high)}${unit}`;
+}
+
+/** What a seed changes in this training, and what it does not. */
+export function seedChanges({
+  weights,
+  scope,
+  headStart,
+  loss,
+  augmentation,
+}: Pick<RunConfig, 'weights' | 'scope' | 'headStart' | 'loss' | 'augmentation'>): string {
+  const same = 'The split and the pairs that figures are computed on are the same for all seeds.';
+  if (loss === 'probe')
+    return `A linear probe has no random start and no sampled pairs: its seed only chooses 1,000 training images where there are more, so the seeds can give the same network. ${same}`;
+  const changes = [
+    weights === null ? 'the initial weights' : headStart === 'probe' ? 'the probe that the head starts from' : 'the initial weights of the head',
+    'which pairs are sampled in each epoch and their order',
+    ...(augmentation !== null && scope !== 'head' ? ['the augmentation of the images'] : []),
+  ];
+  return `A seed changes ${listText(changes)}. ${same}`;
+}
+
+/** Tells the spread over seeds apart from the intervals of the runs. `on`: what the figures are of. */
+export const spreadMeaning = ({ units, over }: NonNullable<ExperimentRow['on']>): string =>
+  `The standard deviation is of the training: how far the figures of single seeds lie apart on these test images. The interval of each run is over ${countText(units)} ${over}: how far the figures of other ${over} may be from these, for this one network. Neither contains the other.`;
+
+/** What the interval of the mean says. */
+export const meanIntervalMeaning = (count: number): string =>
+  `95${NBSP}% interval of the mean over seeds (Student’s t): where the mean of many seeds would be on these test images, if figures of seeds are normally distributed.${count <= 5 ? ` With ${count} seeds it is wide.` : ''}`;
+
+/** What is to be said about single seeds: failed, stopped, removed and missing ones, and those that are left out of the mean. */
+export function seedNotes({ states, status, problem }: Pick<ExperimentRow, 'states' | 'status' | 'problem'>): string[] {
+  const seeds = (which: (state: SeedState) => boolean): string[] => states.filter(which).map(({ seed }) => String(seed));
+  const noun = (some: readonly string[]): string => `${some.length === 1 ? 'Seed' : 'Seeds'} ${listText(some)}`;
+  const removed = seeds((state) => state.removed);
+  const stopped = seeds((state) => state.stopped && !state.removed);
+  const failed = states.filter((state) => state.status === 'failed' && !state.removed);
+  const open = seeds((state) => !state.removed && state.status !== 'done' && state.status !== 'failed' && state.status !== 'running');
+  return [
+    ...failed.map(({ seed, error }) => `Seed ${seed} failed: ${error ?? 'unknown reason'}`),
+    ...(stopped.length > 0 ? [`${noun(stopped)} ${stopped.length === 1 ? 'was' : 'were'} stopped by hand, after fewer epochs than the others.`] : []),
+    ...(removed.length > 0
+      ? [
+          `${noun(removed)} ${removed.length === 1 ? 'was' : 'were'} removed and ${removed.length === 1 ? 'is' : 'are'} left out of the mean, which may flatter it.`,
+        ]
+      : []),
+    ...(open.length > 0 && status !== 'running'
+      ? [`${noun(open)} ${open.length === 1 ? 'is' : 'are'} not trained to the end: resume the experiment.`]
+      : []),
+    ...(problem === null ? [] : [problem.sentence]),
+  ];
+}
+
+/** One sentence for a report or the command line: "3 seeds (1, 2 and 3): mean AUC on test pairs 0.912 ± 0.006 (standard deviation over seeds), 0.905 to 0.917." */
+export function spreadSentence({ spread, states }: Pick<ExperimentRow, 'spread' | 'states'>): string {
+  const auc = spread?.auc;
+  if (!auc) return 'Fewer than two of its seeds have figures on the same test pairs, so there is no mean yet.';
+  const of = auc.count === states.length ? countNoun(auc.count, 'seed') : `${auc.count} of ${states.length} seeds`;
+  return `Mean AUC on test pairs of ${of}: ${spreadText('auc', auc)} (standard deviation over seeds), from ${spanText('auc', auc.range)}.`;
+}
+
+/** What a report says of a run that is one seed of an experiment. */
+export const partOfExperiment = (run: { seed: number }, row: Pick<ExperimentRow, 'experiment' | 'name' | 'spread' | 'states'>): string =>
+  `Seed ${run.seed} of ${experimentName(row)}. ${spreadSentence(row)} The figures of this run are of one seed; its interval is over test images, not over seeds.`;
+
+const size = (x: number): string => Math.abs(x).toFixed(3);
+
+/** Whether the mean AUC of one experiment is above that of another. `a`, `b`: names within a sentence. */
+export function experimentDifference(a: string, b: string, { a: of, b: than, difference, pairs }: ExperimentComparison): string[] {
+  const means = `Mean AUC ${spreadText('auc', of)} (${of.count} seeds) and ${spreadText('auc', than)} (${than.count} seeds), on the same ${countText(pairs)} test pairs.`;
+  if (difference === null) return [means, 'No seed changes the AUC, so the spread over seeds says nothing: compare two of their runs instead.'];
+  const { value, interval } = difference;
+  const [low, high] = interval;
+  const outcome = outcomeOf(difference);
+  const range = `${signedText(low)} to ${signedText(high)}`;
+  const sentence =
+    outcome === 'unproven'
+      ? `Not proven that ${a} or ${b} has the higher mean: they differ by ${signedText(value)} (${range}).`
+      : `The mean of ${a} is ${outcome === 'better' ? 'above' : 'below'} that of ${b} by ${size(value)} (${[size(low), size(high)].sort().join(' to ')}).`;
+  return [
+    means,
+    sentence,
+    'The interval is Welch’s, over seeds: it says what other seeds would give on these test images, not what other images would give. For that, compare a run of each.',
+  ];
+}
+
+/** "Run 4 · seed 2" within a table. */
+export const seedLabel = ({ run, name, seed }: { run: string; name?: string | undefined; seed: number }): string =>
+  `${name || `Run ${runNumber(run)}`}, seed ${seed}`;
