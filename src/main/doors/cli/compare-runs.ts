@@ -6,6 +6,7 @@ import type { RunRecord } from '../../../shared/run.ts';
 import { testMetrics } from '../../../shared/run-comparison.ts';
 import type { PairedComparison } from '../../../shared/run-difference.ts';
 import { workspaceOption } from './data.ts';
+import { compareExperiments, isExperiment } from './experiments.ts';
 import { type Common, addCommonOptions, withServices } from './options.ts';
 import { duration, percent, print, ProgressLine } from './output.ts';
 
@@ -14,8 +15,14 @@ export function addCompareRunsCommand(program: Command): void {
   addCommonOptions(
     program
       .command('compare-runs <run> <others...>')
-      .description('compare the results of runs on the same test pairs; evaluates those that were not evaluated on them'),
+      .description(
+        'compare the results of runs, or the means of two experiments, on the same test pairs; evaluates runs that were not evaluated on them',
+      ),
   ).action(async (run: string, others: string[], { workspace, json }: Common) => {
+    if ([run, ...others].some(isExperiment)) {
+      await compareExperiments({ ...workspaceOption(workspace), ...(json && { json }) }, [run, ...others]);
+      return;
+    }
     const { runs, comparisons } = await withServices(workspaceOption(workspace), true, `compare-runs ${run}`, async (s, signal) => {
       const line = new ProgressLine();
       const onProgress = ({ text }: { text: string }): void => line.update(text);

@@ -92,7 +92,7 @@ export function addDataCommands(program: Command): void {
         list.length
           ? list.map(
               (r) =>
-                `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tvalidation AUC ${aucOf(validationAuc(r))}\ttest AUC ${aucOf(listedTestAuc(r))}`,
+                `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tvalidation AUC ${aucOf(validationAuc(r))}\ttest AUC ${aucOf(listedTestAuc(r))}${r.experiment === undefined ? '' : `\tseed ${r.config.seed} of ${r.experiment}`}`,
             )
           : ['No runs yet. Create one with: twinlens train DATASET'],
       );

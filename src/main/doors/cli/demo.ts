@@ -6,7 +6,7 @@ import { importInto, workspaceOption } from './data.ts';
 import { comparisonLines } from './results.ts';
 import { type Common, addCommonOptions, withServices } from './options.ts';
 import { percent, print } from './output.ts';
-import { progressLines } from './train.ts';
+import { progressLines } from './training-progress.ts';
 
 const SAMPLE_SEED = 1;
 

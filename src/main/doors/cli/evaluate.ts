@@ -11,7 +11,9 @@ import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import { thresholdLines } from '../../../shared/threshold-words.ts';
 import { cllrSentence } from '../../../shared/likelihood.ts';
 import type { Services } from '../../services.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { workspaceOption } from './data.ts';
+import { evaluateExperiment, isExperiment } from './experiments.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { percent, print, ProgressLine } from './output.ts';
 import { structureLines, structureOf } from './structure-lines.ts';
@@ -23,11 +25,17 @@ interface Options extends Common {
 }
 
 export function addEvaluateCommand(program: Command): void {
-  addCommonOptions(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
+  addCommonOptions(program.command('evaluate <run>').description('evaluate a run, or all seeds of an experiment, on pairs it was not trained on'))
     .addOption(new Option('--split <split>', 'the split whose pairs are used').choices(['test', 'valid']).default('test'))
     .option('--redraw', 'also compare the maps with those of the network with redrawn weights; once a run, takes seconds to minutes')
     .option('--no-neighbours', 'without neighbours and classes, which are computed from all images of the data set')
     .action(async (run: string, { workspace, json, split, redraw = false, neighbours }: Options) => {
+      if (isExperiment(run)) {
+        if (split !== 'test' || redraw)
+          throw new AppError('usage', 'An experiment is evaluated on test pairs only: leave out --split and --redraw, or name one of its runs.');
+        await evaluateExperiment({ ...workspaceOption(workspace), ...(json && { json }) }, run, neighbours);
+        return;
+      }
       const request = await parseRequest((contract) => contract.EvaluateRequest, { run, split });
       const { metrics, structure, lint, randomisation, chosen } = await withServices(
         workspaceOption(workspace),

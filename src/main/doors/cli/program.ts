@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { addDataCommands } from './data.ts';
+import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
 import { addResultCommands } from './results.ts';
 import { addMachineCommands } from './machine.ts';
@@ -15,6 +16,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('(--help lists the options)');
   addDataCommands(program);
   addTrainCommand(program);
+  addExperimentsCommand(program);
   addResultCommands(program);
   addMachineCommands(program);
   addDemoCommand(program);

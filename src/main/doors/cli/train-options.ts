@@ -3,12 +3,20 @@ import { InvalidArgumentError, Option } from 'commander';
 import { type Augmentation, AUGMENTATION_ENTRIES, AUGMENTATION_EXAMPLE, NO_AUGMENTATION } from '../../../shared/training-options/augmentation.ts';
 import { defaultText } from '../../../shared/training-options/defaults.ts';
 import type { TrainingOption } from '../../../shared/training-options/option.ts';
-import { OFFERED_OPTIONS, type OptionName } from '../../../shared/training-options/table.ts';
+import { seedsOf } from '../../../shared/training-options/seeds.ts';
+import { OFFERED_OPTIONS, type OptionName, TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import { rangeText } from '../../../shared/training-options/words.ts';
 import { resolveUserPath, numberOption } from './options.ts';
 
+const { seed } = TRAINING_OPTIONS;
+
 /** The flags of `train`, from the table of training options. */
-export const trainOptions = (): Option[] => OFFERED_OPTIONS.map(([, option]) => flagOf(option));
+export const trainOptions = (): Option[] => [...OFFERED_OPTIONS.map(([, option]) => flagOf(option)), seedsFlag()];
+
+const seedsFlag = (): Option => {
+  const { flag, label, help, least, most } = seed.several;
+  return new Option(flag, `${label}. ${help} (${least} to ${most} seeds)`).argParser((text) => seedsOf(text) ?? []);
+};
 
 /** The flags that also change a resumed run, for a sentence. */
 export const RESUME_FLAGS = OFFERED_OPTIONS.filter(([, option]) => option.resume)
@@ -16,8 +24,12 @@ export const RESUME_FLAGS = OFFERED_OPTIONS.filter(([, option]) => option.resume
   .join(', ');
 
 /** The typed values by the options' names in the contract. Options that were not typed are absent. */
-export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial<Record<OptionName, unknown>> {
-  const entries = OFFERED_OPTIONS.map(([name, option]) => [name, typed[new Option(option.flag).attributeName()]] as const);
+export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial<Record<OptionName | 'seeds', unknown>> {
+  const typedValue = (flag: string): unknown => typed[new Option(flag).attributeName()];
+  const entries = [
+    ...OFFERED_OPTIONS.map(([name, { flag }]) => [name, typedValue(flag)] as const),
+    [seed.several.name, typedValue(seed.several.flag)] as const,
+  ];
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
