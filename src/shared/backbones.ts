@@ -55,6 +55,12 @@ export const BACKBONE_INFO = {
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
+  convnext_tiny: {
+    label: 'ConvNeXt-Tiny',
+    help: 'A convolutional network of 2022 with better features than ResNet-50 for about the same computation. Needs pretrained weights.',
+    smallest: 32,
+    imageSize: PRETRAINED_ON_224,
+  },
 } as const satisfies Record<string, BackboneInfo>;
 
 export type BackboneName = keyof typeof BACKBONE_INFO;

@@ -1,6 +1,5 @@
 import type { Builder } from './backbones/builder.ts';
 import { relu } from './functional/activations.ts';
-import { softmax } from './functional/softmax.ts';
 import { toUnitLength } from './functional/unit-length.ts';
 import type { Value } from './ir/value.ts';
 
@@ -43,7 +42,7 @@ export const embeddingLength = ({ dim, head = 'raw' }: { dim: number; head?: Hea
 function probeEmbedding(b: Builder, pooled: Value, classes: number): Value {
   const { program } = b;
   const mean = b.weight('probe.mean', [pooled.shape[1]!]);
-  const q = softmax(program, program.scale(b.dense(pooled, 'probe', classes), PROBE_SHARPNESS)); // [N, K]
+  const q = program.softmax(program.scale(b.dense(pooled, 'probe', classes), PROBE_SHARPNESS), 1); // [N, K]
   const direction = toUnitLength(program, program.sub(pooled, mean)); // [N, C]
   const square = program.sum(program.square(q), [1], true);
   const rest = program.sqrt(program.sub(program.scalar(1 + REST_EPSILON), square)); // [N, 1]

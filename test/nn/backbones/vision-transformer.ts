@@ -1,8 +1,5 @@
 import type { Backbone, Block } from '../../../src/main/nn/backbones/backbone.ts';
-import { gelu } from '../../../src/main/nn/functional/activations.ts';
-import { attention } from '../../../src/main/nn/functional/attention.ts';
 import { dense } from '../../../src/main/nn/functional/dense.ts';
-import { layerNorm } from '../../../src/main/nn/functional/layer-norm.ts';
 import type { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
 import type { Value } from '../../../src/main/nn/ir/value.ts';
 
@@ -65,18 +62,15 @@ function patchTokens(b: ProgramBuilder, x: Value, prefix: string, { patch, width
 function transformerBlock(b: ProgramBuilder, x: Value, name: string, heads: number): Value {
   const attended = selfAttention(b, norm(b, x, `${name}.norm1`), `${name}.attn`, heads);
   const y = b.add(x, scaled(b, attended, `${name}.ls1`));
-  const hidden = gelu(b, linear(b, norm(b, y, `${name}.norm2`), `${name}.mlp.fc1`, 4 * x.shape[2]!));
+  const hidden = b.gelu(linear(b, norm(b, y, `${name}.norm2`), `${name}.mlp.fc1`, 4 * x.shape[2]!));
   return b.add(y, scaled(b, linear(b, hidden, `${name}.mlp.fc2`, x.shape[2]!), `${name}.ls2`));
 }
 
 function selfAttention(b: ProgramBuilder, x: Value, name: string, heads: number): Value {
-  const [images, tokens, width] = x.shape as [number, number, number];
+  const width = x.shape[2]!;
   const all = linear(b, x, `${name}.qkv`, 3 * width);
-  const [query, key, value] = [0, 1, 2].map((k) => {
-    const one = b.slice(all, [2], [k * width], [(k + 1) * width]);
-    return b.transpose(b.reshape(one, [images, tokens, heads, width / heads]), [0, 2, 1, 3]); // [N, heads, T, d]
-  }) as [Value, Value, Value];
-  const joined = b.reshape(b.transpose(attention(b, query, key, value), [0, 2, 1, 3]), x.shape);
+  const [query, key, value] = [0, 1, 2].map((k) => b.slice(all, [2], [k * width], [(k + 1) * width])) as [Value, Value, Value];
+  const joined = b.attention(query, key, value, heads);
   return linear(b, joined, `${name}.proj`, width);
 }
 
@@ -87,6 +81,6 @@ function linear(b: ProgramBuilder, x: Value, name: string, out: number): Value {
 }
 
 const norm = (b: ProgramBuilder, x: Value, name: string): Value =>
-  layerNorm(b, x, param(b, `${name}.weight`, [x.shape[2]!]), param(b, `${name}.bias`, [x.shape[2]!]), { epsilon: 1e-6 });
+  b.layerNorm(x, param(b, `${name}.weight`, [x.shape[2]!]), param(b, `${name}.bias`, [x.shape[2]!]), 1e-6);
 
 const scaled = (b: ProgramBuilder, x: Value, name: string): Value => b.mul(x, param(b, `${name}.gamma`, [x.shape[2]!]));

@@ -6,6 +6,7 @@ import type { Engine } from '../../../src/main/nn/engines/engine.ts';
 import { placeCells } from '../../../src/main/nn/explain/receptive-field.ts';
 import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
 import type { TensorMap } from '../../../src/main/nn/ir/tensor.ts';
+import type { Value } from '../../../src/main/nn/ir/value.ts';
 import { layerNames, layerTask, siameseParams, type SiameseSpec } from '../../../src/main/nn/siamese.ts';
 import { ENGINES } from '../engines.ts';
 import { filledTensors, readFixture } from '../reference.ts';
@@ -75,6 +76,8 @@ describe.each(ENGINES)('the cells of a map, on $title', ({ open }) => {
   });
 });
 
+const UNPADDED = { stride: 1, pads: [0, 0, 0, 0], groups: 1 } as const;
+
 describe('receptive fields', () => {
   test('of a network whose weights are all zero divide the image evenly', async () => {
     const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 };
@@ -87,6 +90,28 @@ describe('receptive fields', () => {
     const { across } = await placementOf(await ENGINES[0]!.open(), spec, 'layer2.1', evenKernels(spec));
     expect(across.first * 64).toBeCloseTo(0.5, 3);
     expect(across.step * 64).toBe(8);
+  });
+
+  test('of a residual branch behind a norm over channels count as much as the shortcut, however many channels there are', async () => {
+    const b = new ProgramBuilder();
+    const one = (shape: number[]): Value => b.filled(1, shape);
+    const x = b.layerNorm(
+      b.transpose(b.conv(b.input('images', [1, 3, 8, 8]), one([16, 3, 1, 1]), UNPADDED), [0, 2, 3, 1]),
+      one([16]),
+      one([16]),
+      1e-6,
+    );
+    const nextPixel = b.constant(
+      Float32Array.from({ length: 16 * 3 }, (_, i) => Number(i % 3 === 2)),
+      [16, 1, 1, 3],
+    );
+    const branch = b.conv(b.transpose(x, [0, 3, 1, 2]), nextPixel, { stride: 1, pads: [0, 1, 0, 1], groups: 16 });
+    const { program, centre } = placeCells(b, b.transpose(b.add(x, b.transpose(branch, [0, 2, 3, 1])), [0, 3, 1, 2]));
+    const executable = await (await ENGINES[0]!.open()).compile({ program, outputs: { centre } }, new Map());
+    const found = (await executable.run({ images: new Float32Array(3 * 64) }))['centre'];
+    expect(found![0]).toBeCloseTo(0.5);
+    expect(found![1]).toBeCloseTo(1); // the mean of 0.5 and 1.5
+    await executable.dispose();
   });
 
   test('can’t be joined where the cells of two paths are not equally far apart', () => {

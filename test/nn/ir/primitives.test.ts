@@ -1,8 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
+import { lower } from '../../../src/main/nn/engines/onnx-lower.ts';
+import { onnxGraph } from '../../../src/main/nn/engines/onnx-model.ts';
 import type { MaxPoolAttrs } from '../../../src/main/nn/ir/attributes.ts';
 import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
 import { type PrimitiveName, PRIMITIVES } from '../../../src/main/nn/ir/primitives/index.ts';
+import type { Program } from '../../../src/main/nn/ir/program.ts';
+import { sizeOf } from '../../../src/main/nn/ir/tensor.ts';
 import type { Value } from '../../../src/main/nn/ir/value.ts';
+import { hashed, relativeError } from '../reference.ts';
 import { type Build, checkGradient, type Options } from './finite-differences.ts';
 
 /** A function that contains the primitive, and the shapes of its inputs. */
@@ -51,6 +57,23 @@ const CASES: Readonly<Record<PrimitiveName, readonly Case[]>> = {
   log: [{ shapes: [MAP], build: (b, [x]) => b.log(x!), options: { values: above(0.5) } }],
   erf: [{ shapes: [MAP], build: (b, [x]) => b.erf(x!) }],
   sigmoid: [{ shapes: [MAP], build: (b, [x]) => b.sigmoid(b.scale(x!, 3)) }],
+  gelu: [{ shapes: [MAP], build: (b, [x]) => b.gelu(x!), options: { values: (u) => 3 * u } }],
+  softmax: [
+    { shapes: [[3, 5]], build: (b, [x]) => b.softmax(x!, 1), options: { values: (u) => 2 * u } },
+    { shapes: [[2, 4, 3]], build: (b, [x]) => b.softmax(x!, 1), options: { values: (u) => 2 * u } },
+  ],
+  layerNorm: [{ shapes: [[2, 3, 8], [8], [8]], build: (b, [x, gamma, beta]) => b.layerNorm(x!, gamma!, beta!, 1e-6) }],
+  attention: [
+    {
+      shapes: [
+        [2, 3, 8],
+        [2, 5, 8],
+        [2, 5, 8],
+      ],
+      build: (b, [q, k, v]) => b.attention(q!, k!, v!, 2),
+      options: { values: (u) => 2 * u },
+    },
+  ],
   clamp: [
     { shapes: [MAP], build: (b, [x]) => b.clamp(x!, { min: 0, max: Infinity }), options: { values: offZero } },
     { shapes: [MAP], build: (b, [x]) => b.clamp(x!, { min: -0.5, max: 0.5 }), options: { values: (u) => Math.round(u * 4) / 4 + 0.1 } },
@@ -227,6 +250,27 @@ describe('gradients against finite differences', () => {
   for (const [name, cases] of Object.entries(CASES)) for (const { shapes, build, options } of cases) checkGradient(name, shapes, build, options);
 });
 
+test.each(['gelu', 'attention'] as const)('%s in a file is made of ONNX’s own operators and has the same values', async (name) => {
+  const { shapes, build, options } = CASES[name][0]!;
+  const b = new ProgramBuilder();
+  const inputs = shapes.map((shape, i) => b.input(`x${i}`, shape));
+  b.output('y', build(b, inputs));
+  const [onDevice, inFile] = (['cpu', 'file'] as const).map((device) => lower(b, { device })) as [Program, Program];
+  expect(onnxGraph(onDevice).nodes.some(({ domain }) => domain !== '')).toBe(true);
+  expect(onnxGraph(inFile).nodes.filter(({ domain }) => domain !== '')).toEqual([]);
+  const values = Object.fromEntries(
+    shapes.map((shape, i) => [`x${i}`, Float32Array.from(hashed(`${i}`, sizeOf(shape)), (u) => options!.values!(u, i, 0))]),
+  );
+  const [expected, found] = await Promise.all(
+    [onDevice, inFile].map(async (program) => {
+      const executable = await compileProgram(program, 'cpu');
+      onTestFinished(() => executable.dispose());
+      return (await executable.run(values))['y']!;
+    }),
+  );
+  expect(relativeError(found!, expected!)).toBeLessThan(1e-5);
+});
+
 describe('shape rules refuse, with the shapes,', () => {
   const values = (b: ProgramBuilder, ...shapes: number[][]): Value[] => shapes.map((shape, i) => b.input(`x${i}`, shape));
   test.each<[string, number[][], Build, string]>([
@@ -281,6 +325,9 @@ describe('shape rules refuse, with the shapes,', () => {
       'must be [2,0], not [3,0]',
     ],
     ['a transposition of other axes', [[2, 3]], (b, [x]) => b.transpose(x!, [0, 2]), "[2,3] can't be transposed by [0,2]."],
+    ['a layer norm of other channels', [[2, 3], [2]], (b, [x, gamma]) => b.layerNorm(x!, gamma!, gamma!, 1e-6), 'gamma must be [3], not [2].'],
+    ['heads that do not divide the channels', [[1, 2, 5]], (b, [x]) => b.attention(x!, x!, x!, 2), "5 channels can't be divided among 2 heads."],
+    ['a softmax along an axis that is not there', [[2, 3]], (b, [x]) => b.softmax(x!, 2), '[2,3] has no axis 2.'],
     ['a broadcast that shrinks', [[2, 3]], (b, [x]) => b.broadcast(x!, [1, 3]), 'must be [1,3], not [2,3]'],
   ])('%s', (_, shapes, build, message) => {
     const b = new ProgramBuilder();

@@ -4,10 +4,14 @@ import { batchNorm, foldBatchNorm } from '../functional/batch-norm.ts';
 import { dense } from '../functional/dense.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { RunningStatistic } from '../ir/task.ts';
+import { sizeOf } from '../ir/tensor.ts';
 import type { Value } from '../ir/value.ts';
 
 /** Weight of the batch's value in a running statistic (PyTorch's default). */
 const MOMENTUM = 0.1;
+
+/** As in timm's ConvNeXt and vision transformers. */
+const LAYER_NORM_EPSILON = 1e-6;
 
 const ACTIVATIONS = { relu, relu6 };
 
@@ -22,6 +26,12 @@ export interface ConvNorm {
   depthwise?: boolean;
   initialBias?: number; // of the batch norm; default 0
   activation: Activation;
+}
+
+/** Factors [C] of a residual branch (Touvron et al. 2021, "Going deeper with Image Transformers", LayerScale). */
+export interface LayerScale {
+  name: string;
+  initialValue: number; // near 0: at the start of training a block is almost the identity
 }
 
 /** Adds a network's layers to a program and declares their parameters. */
@@ -60,9 +70,28 @@ export class Builder {
     return o.activation ? ACTIVATIONS[o.activation](b, y) : y;
   }
 
-  /** Linear layer, [N, I] -> [N, out]. */
-  dense(x: Value, name: string, out: number): Value {
-    return dense(this.program, x, this.weight(`${name}.weight`, [out, x.shape[1]!]), this.weight(`${name}.bias`, [out]));
+  /** Linear layer, [..., I] -> [..., out]. `scale` [out], the name and initial value of a layer scale, multiplies the result. */
+  dense(x: Value, name: string, out: number, scale?: LayerScale): Value {
+    const b = this.program;
+    const inputs = x.shape.at(-1)!;
+    const gamma = scale && this.weight(scale.name, [out], scale.initialValue);
+    let weight = this.weight(`${name}.weight`, [out, inputs]);
+    let bias = this.weight(`${name}.bias`, [out]);
+    if (gamma) [weight, bias] = [b.mul(weight, b.reshape(gamma, [out, 1])), b.mul(bias, gamma)]; // smaller than the layer's result
+    const rows = x.shape.length === 2 ? x : b.reshape(x, [sizeOf(x.shape) / inputs, inputs]);
+    return b.reshape(dense(b, rows, weight, bias), [...x.shape.slice(0, -1), out]);
+  }
+
+  /** Layer norm over the last axis. */
+  layerNorm(x: Value, name: string): Value {
+    const shape = x.shape.slice(-1);
+    return this.program.layerNorm(x, this.weight(`${name}.weight`, shape), this.weight(`${name}.bias`, shape), LAYER_NORM_EPSILON);
+  }
+
+  /** Convolution with a bias and without padding, of patches side by side: x [N, C, H, W] -> [N, out, H / patch, W / patch]. */
+  patches(x: Value, name: string, out: number, patch: number): Value {
+    const kernel = this.weight(`${name}.weight`, [out, x.shape[1]!, patch, patch]);
+    return this.program.conv(x, kernel, { stride: patch, pads: [0, 0, 0, 0], groups: 1 }, this.weight(`${name}.bias`, [out]));
   }
 
   /** Declares a trainable tensor. */

@@ -1,6 +1,7 @@
 import { type BackboneName } from '../../../shared/backbones.ts';
 import type { Backbone } from './backbone.ts';
 import { compact } from './compact.ts';
+import { convNeXtTiny } from './convnext-tiny.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { mobileNetV2At035 } from './mobilenet-v2-035.ts';
 import { resNet18 } from './resnet18.ts';
@@ -15,6 +16,7 @@ const TABLE = {
   resnet18: resNet18,
   resnet34: resNet34,
   resnet50: resNet50,
+  convnext_tiny: convNeXtTiny,
 } as const satisfies Record<BackboneName, Backbone>;
 
 export const backboneOf = (name: BackboneName): Backbone => TABLE[name];

@@ -1,4 +1,5 @@
 import type { DeviceName } from '../../../shared/run.ts';
+import type { Target } from '../ir/primitive.ts';
 import type { Program, SourceProgram } from '../ir/program.ts';
 import type { Task, TrainTask } from '../ir/task.ts';
 import type { TensorMap } from '../ir/tensor.ts';
@@ -25,7 +26,7 @@ export interface LowerOptions {
   params?: TensorMap;
   /** Names of the parameters that become inputs. */
   inputParams?: readonly string[];
-  device?: DeviceName;
+  device?: Target;
   /** Channels per block of the CPU's blocked layout; 0 for row-major. */
   block?: number;
   onPass?: OnPass | undefined;
@@ -56,7 +57,7 @@ export function lower(
 }
 
 /** Lowers a task with all parameters as constants. Inputs and outputs have the task's names. */
-export const lowerTask = (task: Task, params: TensorMap, device: DeviceName = 'cpu', onPass?: OnPass): Program =>
+export const lowerTask = (task: Task, params: TensorMap, device: Target = 'cpu', onPass?: OnPass): Program =>
   lower(taskProgram(task), { params, device, onPass });
 
 /** Lowers a step up to its gradients. Trainable parameters are inputs, all others constants. */

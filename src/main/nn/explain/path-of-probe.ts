@@ -1,5 +1,5 @@
 import { DISTANCE_EPSILON } from '../functional/pair-distance.ts';
-import { logSoftmax } from '../functional/softmax.ts';
+import { logSoftmax } from '../functional/log-softmax.ts';
 import { PROBE_SHARPNESS, REST_EPSILON } from '../head.ts';
 import type { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Value } from '../ir/value.ts';

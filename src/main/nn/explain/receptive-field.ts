@@ -110,7 +110,9 @@ function afterConv(b: ProgramBuilder, x: Response, kernel: Value, { stride, pads
     rows = b.add(rows, b.transpose(b.matmul(atTaps, b.constant(positions, [taps, 3])), [1, 0]));
   }
   const total = b.sum(energyOf(b, rows), [0, 1], true);
-  return { rows: b.div(rows, total), log: b.add(x.log, b.log(total)), halvings: x.halvings, jump: x.jump * stride };
+  const log = b.add(x.log, b.log(total));
+  const channels = x.rows.shape[1] === 1 ? perGroup * groups : 1; // that share the energy of one column
+  return { rows: b.div(rows, total), log: b.sub(log, b.scalar(Math.log(channels))), halvings: x.halvings, jump: x.jump * stride };
 }
 
 /** The maximum is equally often at each position of its window. */

@@ -9,6 +9,3 @@ export const relu6 = (b: Operations, x: Value): Value => b.clamp(x, { min: 0, ma
 
 /** x sigmoid(x), also called swish (Elfwing, Uchibe & Doya 2018). */
 export const silu = (b: Operations, x: Value): Value => b.mul(x, b.sigmoid(x));
-
-/** x Phi(x) with the normal distribution's exact Phi = (1 + erf(x / sqrt 2)) / 2 (Hendrycks & Gimpel 2016). */
-export const gelu = (b: Operations, x: Value): Value => b.mul(b.scale(x, 0.5), b.add(b.erf(b.scale(x, Math.SQRT1_2)), b.scalar(1)));

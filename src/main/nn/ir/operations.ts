@@ -23,6 +23,12 @@ export interface Operations {
   log(x: Value): Value;
   erf(x: Value): Value;
   sigmoid(x: Value): Value;
+  gelu(x: Value): Value;
+  softmax(x: Value, axis: number): Value;
+  /** Over the last axis: x [..., C], gamma [C], beta [C]. */
+  layerNorm(x: Value, gamma: Value, beta: Value, epsilon: number): Value;
+  /** Queries [N, T, C], keys and values [N, M, C] -> [N, T, C]. */
+  attention(query: Value, key: Value, value: Value, heads: number): Value;
   clamp(x: Value, bounds: ClampAttrs): Value;
   /** `gradient` where min < y < max, else 0; y is the clamp's result. */
   clampGradient(gradient: Value, y: Value, bounds: ClampAttrs): Value;

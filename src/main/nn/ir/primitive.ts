@@ -3,6 +3,9 @@ import type { Operations } from './operations.ts';
 import type { TensorflowForm } from './tensor-library.ts';
 import type { Shape, TensorType, Value } from './value.ts';
 
+/** Where a lowered program runs: in onnxruntime on a device, or in any program that reads ONNX files, with ONNX's own operators only. */
+export type Target = DeviceName | 'file';
+
 export type OnnxAttribute = number | { float: number } | { floats: readonly number[] } | string | readonly number[];
 
 /** One operator of ONNX's opset 17, or of `domain`. */
@@ -32,8 +35,8 @@ export interface Operation<A = unknown> {
   /** Types of the results. Throws an Error that names the shapes where the inputs don't fit. */
   types(inputs: readonly TensorType[], attrs: A): TensorType[];
   onnx(c: OnnxContext<A>): OnnxForm;
-  /** The same result in other operations where ONNX has no operator for it on this device; null where it has one. */
-  expand?(b: Operations, inputs: readonly Value[], attrs: A, device: DeviceName): Value | null;
+  /** The same result in other operations where the target has no operator for it; null where it has one. */
+  expand?(b: Operations, inputs: readonly Value[], attrs: A, target: Target): Value | null;
 }
 
 export interface GradientContext<A> {

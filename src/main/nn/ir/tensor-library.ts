@@ -12,7 +12,7 @@ type Save<T> = (tensors: T[]) => void;
  * nn/engines imports it. Convolutions and pools take channels-last maps [N, H, W, C].
  */
 export interface TensorLibrary<T extends LibraryTensor> {
-  add(a: T, b: T): T;
+  add(a: T, b: T | number): T;
   sub(a: T, b: T): T;
   mul(a: T, b: T | number): T;
   div(a: T, b: T): T;

@@ -1,15 +1,15 @@
-import type { DeviceName } from '../../../shared/run.ts';
+import type { Target } from '../ir/primitive.ts';
 import type { Program } from '../ir/program.ts';
 import { rewrite } from './rewrite.ts';
 
-/** Expands instructions that ONNX has no operator for on this device, until every instruction is one operator. */
-export function expand(program: Program, device: DeviceName): Program {
+/** Expands instructions that the target has no operator for, until every instruction is one operator. */
+export function expand(program: Program, target: Target): Program {
   let isChanged = false;
   const expanded = rewrite(program, (b, { operation, inputs, attrs }) => {
-    const result = operation.expand?.(b, inputs, attrs, device);
+    const result = operation.expand?.(b, inputs, attrs, target);
     if (!result) return null;
     isChanged = true;
     return [result];
   });
-  return isChanged ? expand(expanded, device) : program;
+  return isChanged ? expand(expanded, target) : program;
 }

@@ -126,6 +126,10 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
   log = (x: Value): Value => this.apply('log', [x], null);
   erf = (x: Value): Value => this.apply('erf', [x], null);
   sigmoid = (x: Value): Value => this.apply('sigmoid', [x], null);
+  gelu = (x: Value): Value => this.apply('gelu', [x], null);
+  softmax = (x: Value, axis: number): Value => this.apply('softmax', [x], { axis });
+  layerNorm = (x: Value, gamma: Value, beta: Value, epsilon: number): Value => this.apply('layerNorm', [x, gamma, beta], { epsilon });
+  attention = (query: Value, key: Value, value: Value, heads: number): Value => this.apply('attention', [query, key, value], { heads });
   clamp = (x: Value, bounds: ClampAttrs): Value => this.apply('clamp', [x], bounds);
   clampGradient = (gradient: Value, y: Value, bounds: ClampAttrs): Value => this.apply('clampGradient', [gradient, y], bounds);
   isPositive = (x: Value): Value => this.apply('isPositive', [x], null);

@@ -2,6 +2,7 @@ import type { AttrsOf } from '../program.ts';
 import type { Primitive } from '../primitive.ts';
 import { add } from './add.ts';
 import { and } from './and.ts';
+import { attention } from './attention.ts';
 import { broadcast } from './broadcast.ts';
 import { clamp } from './clamp.ts';
 import { clampGradient } from './clamp-gradient.ts';
@@ -13,8 +14,10 @@ import { div } from './div.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
 import { gather } from './gather.ts';
+import { gelu } from './gelu.ts';
 import { greater } from './greater.ts';
 import { isPositive } from './is-positive.ts';
+import { layerNorm } from './layer-norm.ts';
 import { less } from './less.ts';
 import { log } from './log.ts';
 import { matmul } from './matmul.ts';
@@ -31,6 +34,7 @@ import { reverse } from './reverse.ts';
 import { select } from './select.ts';
 import { sigmoid } from './sigmoid.ts';
 import { slice } from './slice.ts';
+import { softmax } from './softmax.ts';
 import { sqrt } from './sqrt.ts';
 import { sub } from './sub.ts';
 import { sum } from './sum.ts';
@@ -41,6 +45,7 @@ import { transpose } from './transpose.ts';
 export const PRIMITIVES = {
   add,
   and,
+  attention,
   broadcast,
   clamp,
   clampGradient,
@@ -52,8 +57,10 @@ export const PRIMITIVES = {
   erf,
   exp,
   gather,
+  gelu,
   greater,
   isPositive,
+  layerNorm,
   less,
   log,
   matmul,
@@ -70,6 +77,7 @@ export const PRIMITIVES = {
   select,
   sigmoid,
   slice,
+  softmax,
   sqrt,
   sub,
   sum,
