@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { PaperSize, ReportComparison } from '../../src/main/features/report/types.ts';
+import type { ImageFile, PaperSize, ReportComparison } from '../../src/main/features/report/types.ts';
 import { EMPTY_REASONS, type Comparison } from '../../src/shared/comparison.ts';
+import type { WhatIf } from '../../src/shared/what-if.ts';
 import { emptySentence } from '../../src/shared/map-words.ts';
-import { DATASET, drawImages, RUN, sampleCheck, sampleComparison, sampleInput } from '../features/report/sample.ts';
+import { DATASET, drawImages, RUN, sampleCheck, sampleComparison, sampleFlip, sampleInput } from '../features/report/sample.ts';
 import type { PageInput } from '../features/report/whole-page.ts';
 import { expect, test } from './kit.ts';
 import { pdfPages } from './pdf-pages.ts';
@@ -20,6 +21,13 @@ const CJK = '薔薇と蒲公英の写真'.repeat(8); // 72 characters of double 
 const PORTRAIT = { width: 1200, height: 1920 };
 const LANDSCAPE = { width: 1920, height: 1200 };
 const PANORAMA = { width: 4000, height: 900 };
+
+const AT = { similarity: 0.1, verdict: 'different' } as const;
+const EDIT: WhatIf = {
+  ...{ id: 'w1', note: 'Without the middle', createdMs: 0 },
+  strokes: [{ image: 0, tool: 'rectangle', fill: 'blur', box: [0.4, 0.4, 0.6, 0.6] }],
+  result: { before: { ...AT, distance: 1.63 }, after: { ...AT, distance: 1.2 }, edited: [0.12, 0], threshold: 1.02, sources: ['file', 'file'] },
+};
 
 type Change = Partial<Comparison['images'][number]>;
 
@@ -146,6 +154,28 @@ for (const { name, format, paper } of PAPERS)
       for (const height of await page.locator('.tile img').evaluateAll((images) => images.map((image) => image.getBoundingClientRect().height)))
         expect(height).toBeGreaterThan(36); // px: about 10 mm, for a panorama
     });
+
+test('with a likelihood ratio, a checked map and a flip test a pair takes one page; edits of two pairs share one', async ({ page }) => {
+  const comparisons = [PORTRAIT, LANDSCAPE].map((size) => {
+    const shown = pair(1.63, size, size, { check: sampleCheck([1, 0.9]), flip: sampleFlip(), judgement: 'agree', note: 'The petals agree.' });
+    return { ...shown, whatIfs: [{ whatIf: EDIT, pictures: [shown.images[0].photo, shown.images[1].photo] as [ImageFile, ImageFile] }] };
+  });
+  const runs = [{ ...RUN, metrics: RUN.metrics.map((one) => ({ ...one, likelihood: { cllr: 0.3, cllrMin: 0.2 } })) }];
+  const sections = ['signature', 'quality', 'likelihood', 'details'] as const;
+  await writeFile(join(folder, 'report.html'), renderReport(sampleInput({ comparisons, runs, sections, paper: 'letter' })));
+  await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+  const { pageOf } = pdfPages(await page.pdf({ format: 'Letter', preferCSSPageSize: true }));
+  const anchors = ['maps', 'comparison-1', 'comparison-2', 'edits-1', 'edits-2'];
+  expect(anchors.map(pageOf)).toEqual([0, 1, 2, 3, 3]);
+});
+
+test('the signature is never alone on a page', async ({ page }) => {
+  const comparisons = Array.from({ length: 6 }, () => pair(1.63, PORTRAIT, LANDSCAPE));
+  await writeFile(join(folder, 'report.html'), renderReport(sampleInput({ comparisons, paper: 'A4', sections: ['signature'] })));
+  await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+  const { pageOf } = pdfPages(await page.pdf({ preferCSSPageSize: true }));
+  expect([pageOf('maps'), pageOf('comparison-1')]).toEqual([1, 2]);
+});
 
 test('a note too long for its page continues on the next one, whole', async ({ page }) => {
   const note = Array.from({ length: 60 }, (_, i) => `Sentence ${i + 1} about petals and leaves of the two flowers.`).join(' ');

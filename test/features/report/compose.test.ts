@@ -20,6 +20,7 @@ const runsRead: string[] = [];
 const readers: ReportReaders = {
   comparison: (id) => (id === comparison.comparison ? comparison : null),
   images: (shown, mime) => pageImages(shown, mime, { drawOverlays: () => Promise.resolve(), compute: computeInProcess }),
+  editCount: () => 0,
   whatIfs: () => Promise.resolve([]),
   extras: () => Promise.resolve({}),
   run: async (id) => (runsRead.push(id), id === RUN.run ? RUN : null),

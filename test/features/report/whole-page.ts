@@ -1,19 +1,20 @@
 import { pageParts } from '../../../src/main/features/report/render.ts';
-import type { ReportComparison, ReportExtras, ReportInput } from '../../../src/main/features/report/types.ts';
+import type { ReportComparison, ReportExtras, ReportInput, ReportWhatIf } from '../../../src/main/features/report/types.ts';
 
 export interface PageInput extends ReportInput {
-  comparisons: ReportComparison[];
+  comparisons: (ReportComparison & { whatIfs?: ReportWhatIf[] })[];
   extras?: ReportExtras; // of every comparison
 }
 
 /** The whole page at once, in the order in which it is written. */
 export function renderReport(input: PageInput): string {
-  const { head, opening, comparison, appendix, details, end } = pageParts(input);
+  const { head, opening, comparison, edits, appendix, details, end } = pageParts(input);
   const { comparisons } = input;
   return (
     head +
     opening +
-    comparisons.map(comparison).join('') +
+    comparisons.map((one, i) => comparison({ ...one, edits: one.whatIfs?.length ?? 0 }, i)).join('') +
+    comparisons.map((one, i) => (one.whatIfs ? edits(one, i, one.whatIfs) : '')).join('') +
     (appendix ?? '') +
     comparisons.map((one, i) => details(one, i, input.extras) ?? '').join('') +
     end

@@ -16,7 +16,9 @@ export interface ReportReaders {
   comparison(id: string): Found<JudgedComparison>;
   /** The images of A and B at the size of the page. Throws AppError 'not-found' or 'bad-image'. */
   images(comparison: Comparison, mime: EmbeddedType): Promise<[ImageFiles, ImageFiles]>;
-  /** Its saved what-if edits. */
+  /** How many what-if edits of it are saved. */
+  editCount(comparison: Comparison): number;
+  /** Its saved what-if edits with their pictures, oldest first. */
   whatIfs(comparison: Comparison, mime: EmbeddedType): Promise<ReportWhatIf[]>;
   /** What the sections show of a comparison beside its details. */
   extras(comparison: Comparison, sections: readonly ReportSection[], mime: EmbeddedType): Promise<ReportExtras>;
@@ -41,7 +43,7 @@ export interface ReportContents {
 /** A report as a page, in parts. */
 export interface ComposedReport {
   comparisons: number;
-  /** Parts of the preview: 0 the opening, then one per comparison with its details, last the appendix if it has other sections. */
+  /** Parts of the preview: 0 the opening, then one per comparison with its edits and details, last the appendix if it has other sections. */
   parts: number;
   /** A complete page with one part only, for the preview. */
   part(index: number): Promise<string>;
@@ -78,7 +80,12 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
   const section = async (index: number): Promise<string> => {
     const entry = comparisons[index]!;
     const images = await readers.images(entry.comparison, imageType);
-    return page.comparison({ ...entry, images, whatIfs: await readers.whatIfs(entry.comparison, imageType) }, index);
+    return page.comparison({ ...entry, images, edits: readers.editCount(entry.comparison) }, index);
+  };
+  const edits = async (index: number): Promise<string> => {
+    const entry = comparisons[index]!;
+    if (readers.editCount(entry.comparison) === 0) return '';
+    return page.edits(entry, index, await readers.whatIfs(entry.comparison, imageType));
   };
   const details = async (index: number): Promise<string> => {
     const entry = comparisons[index]!;
@@ -93,11 +100,15 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
       part: async (index) => {
         if (index <= 0) return inPage(page.opening);
         if (index > comparisons.length) return inPage(page.appendix ?? '');
-        return inPage((await section(index - 1)) + (await details(index - 1)));
+        return inPage((await section(index - 1)) + (await edits(index - 1)) + (await details(index - 1)));
       },
       whole: async function* () {
         yield page.head + page.opening;
         for (const index of comparisons.keys()) yield await section(index);
+        for (const index of comparisons.keys()) {
+          const text = await edits(index);
+          if (text !== '') yield text;
+        }
         if (page.appendix !== null) yield page.appendix;
         for (const index of comparisons.keys()) yield await details(index);
         yield page.end;

@@ -128,6 +128,7 @@ export class ReportPages {
     return {
       comparison: (id) => orNull(() => comparison(id)),
       images: (shown, mime) => pageImages(shown, mime, this.ports),
+      editCount: ({ comparison: id }) => this.ports.whatIfs(id).length,
       whatIfs: (shown, mime) => pageWhatIfs(shown, mime, this.ports),
       extras: (shown, sections, mime) => pageExtras(shown, sections, mime, this.ports),
       run: (id) =>

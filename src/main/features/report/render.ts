@@ -9,14 +9,17 @@ import { glossarySection } from './sections/glossary.ts';
 import { methodSection } from './sections/method.ts';
 import { openingSection } from './sections/opening.ts';
 import { runSection } from './sections/run.ts';
+import { whatIfsSection } from './sections/what-ifs.ts';
 import { styleElement, stylePolicy, styleSheet } from './style.ts';
-import type { ReportComparison, ReportEntry, ReportExtras, ReportInput, ReportRun } from './types.ts';
+import type { ReportComparison, ReportEntry, ReportExtras, ReportInput, ReportRun, ReportWhatIf } from './types.ts';
 
-/** The parts of a page, in order: head, opening, each comparison, appendix, details of each comparison, end. Together they are one HTML document. */
+/** The parts of a page, in order: head, opening, each comparison, the edits of each, appendix, details of each comparison, end. Together they are one HTML document. */
 export interface PageParts {
   head: string;
   opening: string;
   comparison(shown: ReportComparison, index: number): string;
+  /** `whatIfs`: its saved edits, at least one, oldest first. */
+  edits(entry: ReportEntry, index: number, whatIfs: readonly ReportWhatIf[]): string;
   appendix: string | null; // null if no section of it is chosen
   /** Null unless details or extras are chosen. */
   details(entry: ReportEntry, index: number, extras?: ReportExtras): string | null;
@@ -56,6 +59,7 @@ ${styleElement(style)}
     head: head.source,
     opening: `${openingSection({ ...input, runs }, hasRuns).source}\n`,
     comparison: (shown, index) => comparisonSection(shown, { number: index + 1, of: comparisons.length, run: runOf(shown), sections, paper }).source,
+    edits: (entry, index, whatIfs) => whatIfsSection(entry, whatIfs, index + 1).source,
     appendix: appendixOf({ ...input, runs }, hasRuns),
     details: (entry, index, extras = {}) => {
       const chosen = sections.includes('details') || Object.keys(extras).length > 0;

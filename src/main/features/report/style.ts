@@ -79,12 +79,12 @@ figure{margin:0}.row+.row{margin-top:24px}
 .legend .scale-ends{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 12px}.scale-ends span{white-space:nowrap}.scale-ends span+span{white-space:normal;text-align:right}
 .labelled{display:grid;grid-template-columns:160px minmax(0,1fr);gap:8px 24px;border-top:1px solid var(--hair);padding:12px 0}
 .labelled h3{margin:0}.labelled p{margin:0 0 6px}.labelled ul{margin:0;padding-left:18px}.labelled li{margin:0 0 4px}
-.caveats h3{color:var(--warn)}.personal h3{color:var(--accent)}
+.condition{font-size:13px;color:var(--dim)}.caveats h3{color:var(--warn)}.personal h3{color:var(--accent)}
 .judged{font-weight:600}.judged-sign{color:var(--accent)}
 .long-note{border-left:4px solid var(--accent);padding-left:20px;margin-top:24px}.long-note h3{margin-top:0}
 .matches{margin:8px 0 16px}.matches svg{display:block;width:100%;background:var(--stage);border-radius:8px}.matches line{stroke-width:3}.matches line.halo{stroke:#000a;stroke-width:6}.matches line.for{stroke:#f5a83d}.matches line.against{stroke:#7cc0f5;stroke-dasharray:10 6}.matches circle{stroke:#000a;stroke-width:2}.matches circle.for{fill:#f5a83d}.matches circle.against{fill:#7cc0f5}.matches text{fill:#10110f;font:700 15px system-ui,sans-serif;text-anchor:middle;dominant-baseline:central}
 .examples{display:grid;grid-template-columns:96px repeat(5,minmax(0,1fr));gap:8px;margin:8px 0}.examples>p{margin:0;overflow-wrap:anywhere}.examples img{display:block;width:100%;aspect-ratio:1;object-fit:contain;background:var(--stage);border-radius:4px}.examples figcaption{margin-top:4px;font-size:13px;line-height:1.35;overflow-wrap:anywhere}
-.what-ifs{border-top:1px solid var(--hair);margin-top:24px}.what-ifs>h3{margin-top:16px}.what-if{margin-top:24px}.what-if figcaption p{margin:4px 0 0}
+.what-ifs h2{font-size:18px}.what-if{margin-top:24px}.what-if figcaption p{margin:4px 0 0}
 .edited{display:grid;grid-template-columns:repeat(2,minmax(0,1fr)) minmax(0,1.25fr);gap:16px 24px;align-items:start;margin-top:8px}.picture img{display:block;max-width:100%;max-height:360px;border-radius:4px}.picture .note{margin:6px 0 0}.answer table{margin-top:0}.answer td,.answer thead th{text-align:right}.answer td:last-child{font-weight:600}
 .fine{color:var(--dim);font-size:13px;max-width:none;overflow-wrap:anywhere}
 .evidence{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,460px);gap:8px 40px;align-items:start}

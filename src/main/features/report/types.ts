@@ -66,7 +66,7 @@ export interface ReportExtras {
 /** With the images that the report embeds. */
 export interface ReportComparison extends ReportEntry {
   images: [ImageFiles, ImageFiles]; // of A and B
-  whatIfs?: readonly ReportWhatIf[]; // oldest first
+  edits?: number; // its saved what-if edits; default: none
 }
 
 /** A run with the name that the user gave it. */

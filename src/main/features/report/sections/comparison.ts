@@ -2,7 +2,7 @@ import type { ComparedImage, Comparison } from '../../../../shared/comparison.ts
 import { methodWords } from '../../../../shared/explanation-methods.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
 import type { Calibration, RunRecord } from '../../../../shared/run.ts';
-import { fileName, fileNames, shortName, timeText } from '../../../../shared/format.ts';
+import { countNoun, fileName, fileNames, shortName, timeText } from '../../../../shared/format.ts';
 import { comparisonNames, similaritySentence, verdictSentence, verdictWord } from '../../../../shared/comparison-words.ts';
 import { backboneName, removedRunName, runName } from '../../../../shared/run-words.ts';
 import { flipLine } from '../../../../shared/flip-words.ts';
@@ -10,14 +10,13 @@ import { cllrSentence, likelihoodSentences } from '../../../../shared/likelihood
 import { isIdentical, pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
 import { markup, nameOf, type Html } from '../html.ts';
-import { PAGE_WIDTH, TEXT_WIDTH, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
+import { PAGE_WIDTH, TEXT_WIDTH, TILE_HEIGHTS, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
 import type { PaperSize, ReportComparison, ReportRun } from '../types.ts';
 import { imageStage, stageHeight } from './image-stage.ts';
 import { judgementHeight, judgementRow, noteBelow } from './judgement.ts';
 import { mapsLine } from './map-check.ts';
 import { claimLine } from './parts.ts';
 import { distanceRuler } from './ruler.ts';
-import { whatIfsSection } from './what-ifs.ts';
 
 /** What a comparison's page shows besides the comparison. */
 export interface PageContext {
@@ -30,6 +29,8 @@ export interface PageContext {
 
 const SENTENCE_WIDTH = 92; // mm, of the sentence beside the ruler
 const FIXED_HEIGHT = 9 + 10 + 5; // mm: verdict, sentence with ruler, spaces between the blocks
+const TEXT_SIZE = 9; // pt, of evidence and caveats
+const DENSE_SIZE = 8; // pt, where the images would otherwise be too small
 const FINE_PRINT_SIZE = 7.5; // pt
 
 /**
@@ -45,10 +46,11 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const nameSize = a.length + b.length <= 50 ? 15 : 11; // pt, as in the style sheet
   const { flip } = comparison;
   const flipText = flip ? flipLine({ ...comparison, flip }) : null;
+  const likelihood = context.sections.includes('likelihood') ? likelihoodTexts(comparison, run) : null;
   const evidence = [
     verdictClaim(comparison).sentence,
     similaritySentence(comparison, curveOf(comparison, run)),
-    ...(context.sections.includes('likelihood') ? likelihoodTexts(comparison, run) : []),
+    ...(likelihood ? [likelihood.ratio] : []),
     mapsLine(comparison),
     flipText,
   ].filter((text) => text !== null);
@@ -57,23 +59,27 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const toSign = context.sections.includes('signature');
   const origin = originText(shown, run);
   const sentence = verdictSentence(comparison);
+  const edits = shown.edits ? countNoun(shown.edits, 'saved edit') : '';
 
   const heightOf = (texts: readonly string[], size: number, space: number, width: number = PAGE_WIDTH): number =>
     texts.reduce((total, text) => total + textHeight({ text, size, space, width }), 0);
-  const texts =
+  const conditions = likelihood?.conditions ?? [];
+  const textsAt = (size: number): number =>
     FIXED_HEIGHT +
     heightOf([`${a} and ${b} Comparison ${number} of ${of}`], nameSize, 2) +
     Math.max(0, heightOf([sentence], 10, 1, SENTENCE_WIDTH) - 10) +
     heightOf(notices, 10.2, 1) +
     stageHeight(comparison) +
-    heightOf(evidence, 9, 0.7, TEXT_WIDTH) +
+    heightOf(evidence, size, 0.7, TEXT_WIDTH) +
+    heightOf(conditions, FINE_PRINT_SIZE, 0.7, TEXT_WIDTH) +
     judgementHeight(shown, toSign) +
-    heightOf(caveats, 9, 0.7, TEXT_WIDTH - 4) +
-    heightOf([`${origin} · details`], FINE_PRINT_SIZE, 3);
+    heightOf(caveats, size, 0.7, TEXT_WIDTH - 4) +
+    heightOf([`${origin} · ${edits} · details`], FINE_PRINT_SIZE, 3);
   const [first, second] = comparison.images.map(({ width, height }) => width / height || 1);
-  const heights = tileHeights([first!, second!], spaceForImages(texts, paper));
+  const isDense = spaceForImages(textsAt(TEXT_SIZE), paper) < 2 * TILE_HEIGHTS.min;
+  const heights = tileHeights([first!, second!], spaceForImages(textsAt(isDense ? DENSE_SIZE : TEXT_SIZE), paper));
 
-  return markup`<section class="comparison" id="${id}" aria-labelledby="${id}-title">
+  return markup`<section class="comparison${isDense && ' dense'}" id="${id}" aria-labelledby="${id}-title">
 <header class="finding">
 <div class="names"><h2 id="${id}-title"${nameSize < 15 && markup` class="long"`}>${nameOf(a)} <span class="and">and</span> ${nameOf(b)}</h2><p class="eyebrow">Comparison${of > 1 && ` ${number} of ${of}`}</p></div>
 <div class="headline"><p class="verdict"><span class="glyph" aria-hidden="true">${comparison.verdict === 'different' ? '≠' : '='}</span> ${verdictWord(comparison.verdict)}</p>
@@ -83,25 +89,25 @@ ${notices.map((text) => markup`<p class="notice"><span class="bang" aria-hidden=
 ${distanceRuler(comparison)}</div>
 </header>
 ${imageStage(shown, heights)}
-<div class="labelled"><h3>Evidence</h3><div>${evidence.map((text) => markup`<p>${text}</p>`)}</div></div>
+<div class="labelled"><h3>Evidence</h3><div>${evidence.map((text) => markup`<p>${text}</p>`)}${conditions.map((text) => markup`<p class="condition">${text}</p>`)}</div></div>
 ${judgementRow(shown, toSign)}
 ${caveats.length > 0 && markup`<div class="labelled caveats"><h3><span class="bang" aria-hidden="true">!</span> ${caveats.length === 1 ? 'Caveat' : 'Caveats'}</h3><ul>${caveats.map((text) => markup`<li>${text}</li>`)}</ul></div>`}
-<p class="fine">${origin}${context.sections.includes('details') && markup` · <a href="#details-${number}">details</a>`}</p>
+<p class="fine">${origin}${edits !== '' && markup` · <a href="#edits-${number}">${edits}</a>`}${context.sections.includes('details') && markup` · <a href="#details-${number}">details</a>`}</p>
 ${noteBelow(shown)}
-${whatIfsSection(shown)}
 </section>
 `;
 }
 
-/** The likelihood ratio of the pair, its conditions, and what such ratios cost on test pairs. */
-function likelihoodTexts(comparison: Comparison, run: RunRecord | undefined): string[] {
+/** The likelihood ratio of the pair; in fine print its conditions, and what such ratios cost on test pairs. Null for identical files. */
+function likelihoodTexts(comparison: Comparison, run: RunRecord | undefined): { ratio: string; conditions: string[] } | null {
   const sentences = likelihoodSentences(comparison);
   if (sentences === null)
     return isIdentical(comparison)
-      ? []
-      : ['Likelihood ratio: not known, as an older version fitted the similarity curve of this run without its precision.'];
+      ? null
+      : { ratio: 'Likelihood ratio: not known, as an older version fitted the similarity curve of this run without its precision.', conditions: [] };
+  const [ratio, condition] = sentences;
   const cost = run?.metrics.find(({ split }) => split === 'test')?.likelihood;
-  return [...sentences, cost ? cllrSentence(cost) : 'The cost of these ratios (Cllr) on test pairs is not known.'];
+  return { ratio, conditions: [condition, cost ? cllrSentence(cost) : 'The cost of these ratios (Cllr) on test pairs is not known.'] };
 }
 
 /** The run's curve if it gave the similarity of this comparison; null if it was fitted again since. */

@@ -22,6 +22,6 @@ ${paragraphsOf(introduction ?? '').map((paragraph) => markup`<p class="introduct
 </header>
 ${resultsTable(comparisons)}
 ${networksSection(input, appendix)}
-${mapLimits()}
-${sections.includes('signature') && signOffSection(by)}`;
+<div class="closing">${mapLimits()}
+${sections.includes('signature') && signOffSection(by)}</div>`;
 }

@@ -23,7 +23,7 @@ export function resultsTable(comparisons: readonly ReportEntry[]): Html {
     const [a, b] = comparison.images;
     const { distance, threshold } = distanceWords(comparison);
     const [nameA, nameB] = fileNames(a.file, b.file);
-    return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(nameA)}${className(a)}<br>${nameOf(nameB)}${className(b)}</td><td>${
+    return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td><div>${nameOf(nameA)}${className(a)}</div><div>${nameOf(nameB)}${className(b)}</div></td><td>${
       comparison.verdict === 'different' ? '≠' : '='
     }${NBSP}${verdictWord(comparison.verdict)}${claimLine(verdictClaim(comparison))}</td><td data-label="Similarity">${probabilityText(comparison.similarity)}</td><td data-label="Distance">${distance} <span class="term">${threshold}</span></td>${
       judged && markup`<td data-label="My judgement">${judgement ? judgementText(judgement) : '–'}</td>`

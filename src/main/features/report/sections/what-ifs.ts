@@ -1,19 +1,25 @@
 import { verdictWord } from '../../../../shared/comparison-words.ts';
-import { percentText, probabilityText } from '../../../../shared/format.ts';
+import { fileNames, percentText, probabilityText } from '../../../../shared/format.ts';
 import { EDIT_CONDITION, editedSentence, sourceSentence, whatIfSentence, whatIfTexts } from '../../../../shared/what-if-words.ts';
 import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
-import type { ReportComparison, ReportWhatIf } from '../types.ts';
+import type { ReportEntry, ReportWhatIf } from '../types.ts';
 import { dataUrl } from './parts.ts';
 
-/** The saved what-if edits of a comparison: both pictures after each edit, and what the network answers. Null without any. */
-export function whatIfsSection({ comparison, whatIfs = [] }: ReportComparison): Html | null {
-  if (whatIfs.length === 0) return null;
+/**
+ * The saved what-if edits of a comparison: both pictures after each edit, and what the network answers. After the pages of all comparisons,
+ * so that on paper the edits of several share pages.
+ */
+export function whatIfsSection({ comparison }: ReportEntry, whatIfs: readonly ReportWhatIf[], number: number): Html {
   const { images } = comparison;
-  return markup`<div class="what-ifs">
-<h3>What if parts of the images were different?</h3>
+  const id = `edits-${number}`;
+  const names = fileNames(images[0].file, images[1].file);
+  return markup`<section class="what-ifs" id="${id}" aria-labelledby="${id}-title">
+<p class="eyebrow">What if parts of the images were different?</p>
+<h2 id="${id}-title"><a href="#comparison-${number}">Comparison ${number}</a> <span class="and">${nameOf(names[0])} and ${nameOf(names[1])}</span></h2>
 <p class="note">${EDIT_CONDITION}</p>
 ${whatIfs.map((one, i) => whatIfFigure(one, i + 1, [images[0].file, images[1].file]))}
-</div>`;
+</section>
+`;
 }
 
 function whatIfFigure({ whatIf, pictures }: ReportWhatIf, number: number, files: readonly [string, string]): Html {
