@@ -113,6 +113,7 @@ export function openServices(o: ServiceOptions): Services {
     thresholds: store.thresholds,
     datasets,
     pairList: (dataset, list) => listInfo(store, dataset, list),
+    pairCounts: (dataset, relation) => rows.pairCounts(dataset, relation),
     trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights,
     networks,

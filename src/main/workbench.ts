@@ -139,6 +139,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     catalogue: () => weights.entries(),
     weightsProblem: (path) => weights.problemOf(path),
     pairList: (dataset, list) => listInfo(store, dataset, list),
+    pairCounts: (dataset, relation) => largeDatasets.pairCounts(dataset, relation),
     devices: deviceFacts,
     measurements: new Measurements(compute),
     waiting: () => trainings.length,

@@ -5,7 +5,7 @@ import { LARGE, curatedStore } from '../../../src/main/features/dataset/curated.
 import { runImport } from '../../../src/main/features/dataset/import.ts';
 import { type Change, applyChange } from '../../../src/main/features/dataset/edit.ts';
 import { csvOf } from '../../../src/main/features/dataset/export.ts';
-import { structureRows } from '../../../src/main/features/dataset/rows.ts';
+import { pairCounts, structureRows } from '../../../src/main/features/dataset/rows.ts';
 import { LargeDatasets } from '../../../src/main/features/dataset/large-datasets.ts';
 import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
 import { countPairs } from '../../../src/main/features/dataset/split-pairs.ts';
@@ -118,6 +118,7 @@ describe('in a thread', () => {
       expect(unpackPairs(validPairs)).toEqual(pairsIn(store, dataset, 'valid'));
       const { images: some, pairs } = await sets.splitRows(dataset, 'valid', SAME_CLASS);
       expect(unpackPairs(pairs)).toEqual(pairsIn(store, dataset, 'valid'));
+      expect(await sets.pairCounts(dataset, SAME_CLASS)).toEqual(pairCounts(store, dataset, SAME_CLASS));
       expect(await sets.structureRows(dataset, SAME_CLASS)).toEqual(structureRows(store, dataset, SAME_CLASS));
       expect([...some.ids]).toEqual([...new Set(unpackPairs(pairs).flatMap(({ a, b }) => [a, b]))].sort((a, b) => a - b));
     }

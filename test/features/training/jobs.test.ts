@@ -104,6 +104,13 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(truthOf(listed)).toBe(label === 0 ? 'same' : 'different');
     const [x, y] = images.filter((one) => one.split === 'test').slice(1);
     expect(truthOf(await compare(x!.id, y!.id))).toBe('unknown'); // not in the list
+    writeAt(file, rows.filter((row) => row.endsWith('same')).join('\n'));
+    const ofOneLabel = { dataset, ...QUICK, same: 'pairs', pairs: (await app.call('pairs.check', { dataset, file })).list! } as const;
+    const [problem] = (await app.call('runs.plan', { choices: ofOneLabel })).problems;
+    expect(problem).toMatchObject({ field: 'pairs', message: expect.stringContaining('The file must list same and different pairs') as string });
+    const before = app.workbench.store.runs.list().length;
+    await expect(app.call('runs.start', ofOneLabel)).rejects.toMatchObject({ message: problem!.message });
+    expect(app.workbench.store.runs.list()).toHaveLength(before);
     await expect(app.call('runs.start', { dataset, ...QUICK, same: 'pairs' })).rejects.toMatchObject({ message: 'Choose a file of pairs.' });
   });
 

@@ -2,8 +2,9 @@ import { AppError } from '../../../src/shared/errors.ts';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { computeInProcess, trainingWith } from './training-in-process.ts';
 import { readCatalogue } from '../../../src/main/nn/weights/catalogue.ts';
-import { type PlanFacts, planTraining } from '../../../src/main/features/training/plan.ts';
+import { type PlanFacts, planTraining, withPairs } from '../../../src/main/features/training/plan.ts';
 import { catalogueItems, WeightsLibrary } from '../../../src/main/features/models/weights.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { writeAt } from '../../doors/cli/kit.ts';
@@ -107,6 +108,42 @@ describe('a plan', () => {
     expect(messages(facts(), { pairs: 'known', loss: 'triplet' })).toEqual({
       loss: expect.stringContaining('choose the contrastive loss') as string,
     });
+  });
+  test('the pairs that will be trained and evaluated on are counted, not those of classes', () => {
+    const { datasets } = storeAt(freshWorkspace());
+    const withGroups = facts({}, datasets);
+    datasets.insert(someDataset({ name: 'Flats', snapshot: 'f', groups: 4, groupName: 'flat', pairs: { train: 0, valid: 0, test: 0 } }));
+    const draft = planTraining(withGroups, { dataset: 'flats', same: 'group' });
+    expect(draft.problems).toEqual([]);
+    const good = { formsPairs: true, valid: { same: 60, different: 60 }, test: { same: 30, different: 30 } };
+    const planned = withPairs(draft, good);
+    expect(planned).toMatchObject({ problems: [], request: { same: 'group' } });
+    expect(planned.warnings.filter((text) => text.includes('pairs'))).toEqual([expect.stringContaining('There are only 60 test pairs')]);
+    expect(withPairs(draft, { ...good, valid: { same: 0, different: 60 } })).toMatchObject({
+      request: null,
+      problems: [
+        {
+          field: 'same',
+          message:
+            "The validation images of Flats don't form both same and different pairs, so the best epoch can't be chosen. At least two of them must be of the same flat, and two of different flats.",
+        },
+      ],
+    });
+    const listed = planTraining(facts(), { dataset: 'things', pairs: 'known' });
+    expect(withPairs(listed, { ...good, formsPairs: false }).problems).toEqual([
+      { field: 'pairs', message: expect.stringContaining('The file must list same and different pairs of two training images.') as string },
+    ]);
+    expect(withPairs(listed, { ...good, test: { same: 4, different: 0 } }).warnings.at(-1)).toBe(
+      'The test images form 4 same and 0 different pairs: figures need both, so the run will have none on test pairs.',
+    );
+  });
+  test('a training without same pairs of a group is refused before there is a run', async () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset({ groups: 4, groupName: 'flat' })); // that no two images of a split share
+    const started = trainingWith(computeInProcess, store, workspace).start({ dataset: 'things', same: 'group' }, {});
+    await expect(started).rejects.toMatchObject({ code: 'bad-dataset', message: expect.stringContaining('of the same flat') as string });
+    expect(store.runs.list()).toEqual([]);
   });
   test('a text file is refused as weights before the start, whatever its name', () => {
     const { folder } = freshWorkspace();

@@ -30,6 +30,7 @@ export function trainingWith(compute: ComputeHost, store: Store, workspace: Work
     thresholds,
     experiments,
     pairList: (dataset, list) => listInfo(store, dataset, list),
+    pairCounts: (dataset, relation) => rows.pairCounts(dataset, relation),
     trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },
     networks: new Networks({ runs, folderOf: workspace.run, compute }),

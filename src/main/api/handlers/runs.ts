@@ -9,7 +9,7 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'runs.list': (_, { workbench }) => workbench.runs.list(),
   'runs.get': ({ run }, { workbench }) => workbench.runs.get(run),
   'runs.plan': ({ choices, measure }, { workbench }) => workbench.plans.plan(choices, measure),
-  'runs.start': (choices, { workbench }) => workbench.trainings.start(workbench.plans.requestOf(choices)),
+  'runs.start': async (choices, { workbench }) => workbench.trainings.start(await workbench.plans.requestOf(choices)),
   'runs.resume': (request, { workbench }) => workbench.trainings.resume(request),
   'runs.stop': async ({ run }, { workbench }) => {
     await workbench.trainings.stop(run);

@@ -5,7 +5,17 @@ import type { Store } from '../../db/store.ts';
 import { LARGE } from './curated.ts';
 import { type Change, applyChange } from './edit.ts';
 import type { ImportRequest, RunningImport } from './folder-import.ts';
-import { type DatasetRows, splitRows, type SplitRows, structureRows, type StructureRows, trainingRows, type TrainingRows } from './rows.ts';
+import {
+  type DatasetRows,
+  type PairCounts,
+  pairCounts,
+  splitRows,
+  type SplitRows,
+  structureRows,
+  type StructureRows,
+  trainingRows,
+  type TrainingRows,
+} from './rows.ts';
 import { beginImportInThread, type DatasetThread, startDatasetThread } from './thread/dataset-thread.ts';
 
 /**
@@ -69,6 +79,10 @@ export class LargeDatasets implements DatasetRows {
 
   async structureRows(dataset: string, relation: PairRelation): Promise<StructureRows> {
     return this.isLarge(dataset) ? this.pairsThread.ask('structureRows', { dataset, relation }) : structureRows(this.store, dataset, relation);
+  }
+
+  async pairCounts(dataset: string, relation: PairRelation): Promise<PairCounts> {
+    return this.isLarge(dataset) ? this.pairsThread.ask('pairCounts', { dataset, relation }) : pairCounts(this.store, dataset, relation);
   }
 
   /** In a thread, whatever the data set's size: the file may have many rows. */

@@ -35,6 +35,18 @@ export interface SplitRows {
   unseen: Unseen | null; // what training images have none of, among `images`
 }
 
+/** What a training on a meaning of "same" finds in a data set. */
+export interface PairCounts {
+  formsPairs: boolean; // TrainingRows.formsPairs
+  valid: LabelCounts;
+  test: LabelCounts;
+}
+
+interface LabelCounts {
+  same: number; // pairs
+  different: number;
+}
+
 /** All images of a data set and its test pairs, for measureStructure; see StructureRequest. */
 export interface StructureRows extends Omit<SplitRows, 'images' | 'units' | 'unseen'> {
   images: PackedImages; // included ones
@@ -49,6 +61,7 @@ export interface DatasetRows {
   trainingRows(dataset: string, relation: PairRelation, pairRecipe: number): Promise<TrainingRows>;
   splitRows(dataset: string, split: 'test' | 'valid', relation: PairRelation): Promise<SplitRows>;
   structureRows(dataset: string, relation: PairRelation): Promise<StructureRows>;
+  pairCounts(dataset: string, relation: PairRelation): Promise<PairCounts>;
   /** As the function addPairList. */
   addPairList(dataset: string, file: string): Promise<PairListSummary>;
 }
@@ -92,6 +105,17 @@ export const structureRows = (store: ReadStores, dataset: string, relation: Pair
     };
   });
 
+export const pairCounts = (store: ReadStores, dataset: string, relation: PairRelation): PairCounts =>
+  readConsistently(store, dataset, (images) => {
+    const countsOf = (split: 'valid' | 'test'): LabelCounts => {
+      const { pairs } = pairSetOf(store, { dataset, snapshot: snapshotOf(images), images }, split, relation, PAIR_RECIPE);
+      const different = pairs.filter(({ label }) => label === 1).length;
+      return { same: pairs.length - different, different };
+    };
+    const { formsPairs: trains } = trainPairsOf(store, dataset, images, relation);
+    return { formsPairs: trains, valid: countsOf('valid'), test: countsOf('test') };
+  });
+
 /** The class or group of each image as a number; -1: none. With a person's list of pairs, no two images are known to be the same. */
 function identitiesOf(images: readonly ImageRecord[], { classOf }: PackedImages, { same }: PairRelation): Int32Array {
   if (same === 'class') return Int32Array.from(classOf);
@@ -133,5 +157,6 @@ export const rowsInThisThread = (store: ReadStores): DatasetRows => ({
   trainingRows: (dataset, relation, pairRecipe) => Promise.resolve(trainingRows(store, dataset, relation, pairRecipe)),
   splitRows: (dataset, split, relation) => Promise.resolve(splitRows(store, dataset, split, relation)),
   structureRows: (dataset, relation) => Promise.resolve(structureRows(store, dataset, relation)),
+  pairCounts: (dataset, relation) => Promise.resolve(pairCounts(store, dataset, relation)),
   addPairList: (dataset, file) => Promise.resolve(addPairList(store, dataset, file)),
 });

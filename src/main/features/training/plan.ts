@@ -3,6 +3,7 @@ import type { BackboneName } from '../../../shared/backbones.ts';
 import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { countText } from '../../../shared/format.ts';
 import type { PlanProblem, TrainingPlan } from '../../../shared/training-plan.ts';
 import { findingText } from '../../../shared/lint.ts';
 import { backboneName } from '../../../shared/run-words.ts';
@@ -15,7 +16,8 @@ import { unreachable } from '../../domain/lint/run.ts';
 import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.ts';
 import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import { backboneFor, configFor } from './defaults.ts';
-import { whyNoGroups } from './untrainable.ts';
+import type { PairCounts } from './ports.ts';
+import { whyNoGroups, whyNoPairs } from './untrainable.ts';
 
 /** The properties of a catalogue entry that a plan needs. */
 export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 'preprocessing'> {
@@ -50,11 +52,18 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const parsed = TrainRequest.safeParse(choices);
   const dataset = typeof choices['dataset'] === 'string' ? findDataset(facts, choices['dataset'], problems) : null;
   const images = dataset ? dataset.splits.train + dataset.splits.valid : 0;
+  const isOfClasses = choices['pairs'] === undefined && [undefined, 'class'].includes(choices['same'] as undefined); // else see withPairs
+  const classPairs = (isOfClasses && dataset?.pairs) || null;
+  if (isOfClasses && dataset?.pairs.valid === 0)
+    problems.push({
+      field: 'dataset',
+      message: `${dataset.name} has no validation pairs, so the best epoch can't be chosen. Include excluded images, or import ${ENOUGH_IMAGES}.`,
+    });
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) problems.push({ field: path.join('.') || null, message });
     const requested = TrainRequest.pick({ engine: true, device: true }).safeParse(choices);
     const device = chooseDevice(requested.success ? requested.data : {}, facts.setting, facts.devices);
-    return { request: null, dataset, config: null, problems, warnings: warningsOf(dataset, null), images, device };
+    return { request: null, dataset, config: null, problems, warnings: warningsOf(dataset, null, classPairs), images, device };
   }
   const device = chooseDevice(parsed.data, facts.setting, facts.devices);
   const request = { ...parsed.data, engine: device.engine, device: device.device };
@@ -63,34 +72,45 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const config = configOf(facts, request, dataset, problems);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
-  return { request: problems.length ? null : request, dataset, config, problems, warnings: warningsOf(dataset, config), images, device };
+  return { request: problems.length ? null : request, dataset, config, problems, warnings: warningsOf(dataset, config, classPairs), images, device };
 }
 
-/** The data set's warnings, and what lint finds in numbers that are known before training. */
-function warningsOf(dataset: DatasetSummary | null, config: RunConfig | null): string[] {
-  const findings = [
-    config && unreachable(config),
-    dataset && dataset.pairs.valid > 0 ? fewPairs('valid', dataset.pairs.valid) : null,
-    dataset && dataset.pairs.test > 0 ? fewPairs('test', dataset.pairs.test) : null,
-  ].filter((finding) => finding !== null);
+/** The plan of a training on groups or on a list of pairs, with what these pairs make impossible or doubtful. */
+export function withPairs(draft: PlanDraft, counts: PairCounts): PlanDraft {
+  const { dataset, config } = draft;
+  if (!dataset || !config) return draft;
+  const noPairs = whyNoPairs(dataset.name, counts, config);
+  const problems = noPairs === null ? draft.problems : [...draft.problems, { field: config.same === 'pairs' ? 'pairs' : 'same', message: noPairs }];
+  const { same, different } = counts.test;
+  const untested =
+    same > 0 && different > 0
+      ? []
+      : [
+          `The test images form ${countText(same)} same and ${countText(different)} different pairs: figures need both, so the run will have none on test pairs.`,
+        ];
+  return {
+    ...draft,
+    problems,
+    request: problems.length > 0 ? null : draft.request,
+    warnings: [...warningsOf(dataset, config, { valid: counts.valid.same + counts.valid.different, test: same + different }), ...untested],
+  };
+}
+
+/** The data set's warnings, and what lint finds in numbers that are known before training. `pairs`: those of each split; null: not known yet. */
+function warningsOf(dataset: DatasetSummary | null, config: RunConfig | null, pairs: Record<'valid' | 'test', number> | null): string[] {
+  const few = (['valid', 'test'] as const).map((split) => (pairs !== null && pairs[split] > 0 ? fewPairs(split, pairs[split]) : null));
+  const findings = [config && unreachable(config), ...few].filter((finding) => finding !== null);
   return [...(dataset?.warnings ?? []), ...findings.map(findingText)];
 }
 
 function findDataset({ datasets }: PlanFacts, idOrName: string, problems: PlanProblem[]): DatasetSummary | null {
-  let dataset: DatasetSummary;
   try {
-    dataset = datasets.get(idOrName);
+    return datasets.get(idOrName);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     problems.push({ field: 'dataset', message: error.message });
     return null;
   }
-  if (dataset.pairs.valid === 0)
-    problems.push({
-      field: 'dataset',
-      message: `${dataset.name} has no validation pairs, so the best epoch can't be chosen. Include excluded images, or import ${ENOUGH_IMAGES}.`,
-    });
-  return dataset;
 }
 
 /** The configuration, with weights not yet verified. If choices conflict, adds a problem and returns null. */

@@ -1,5 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import { ImageQuery, type CuratedImage, type FoundImages } from '../../../shared/curation.ts';
+import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { type PairRelation, relationKey, relationOf } from '../../../shared/pair-relation.ts';
 import type { TimeEstimate, TrainingPlan } from '../../../shared/training-plan.ts';
 import type { TrainRequest } from '../../../shared/contract.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
@@ -8,7 +11,8 @@ import type { RunStore } from '../../db/runs.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { estimateFromMeasure, estimateFromRuns } from './estimate.ts';
 import type { Measurements } from './measure.ts';
-import { type KnownWeights, type PlanDraft, type PlanFacts, planTraining } from './plan.ts';
+import { type KnownWeights, type PlanDraft, type PlanFacts, planTraining, withPairs } from './plan.ts';
+import type { PairCounts, TrainingPorts } from './ports.ts';
 import { pixelsOf, type ReadingSample, samplePositions } from './reading-time.ts';
 
 const SAMPLE_SIZE = 16; // images to read, in addition to the smallest and the largest
@@ -27,6 +31,7 @@ export interface PlanPorts {
   catalogue(): readonly KnownWeights[];
   weightsProblem(path: string): string | null;
   pairList: PlanFacts['pairList'];
+  pairCounts: TrainingPorts['pairCounts'];
   devices(): { setting: Settings['device']; report: DeviceReport | null };
   measurements: Pick<Measurements, 'measure'>;
   /** Number of running and waiting trainings. */
@@ -36,6 +41,7 @@ export interface PlanPorts {
 /** Plans a training before it starts: settings, problems, and estimated time. */
 export class TrainingPlans {
   private readonly ports: PlanPorts;
+  private readonly counts = new LRUCache<string, PairCounts>({ max: 16 });
 
   constructor(ports: PlanPorts) {
     this.ports = ports;
@@ -43,25 +49,36 @@ export class TrainingPlans {
 
   /** `measure`: time a few steps if no earlier run gives an estimate and no training runs. */
   async plan(choices: Record<string, unknown>, measure: boolean): Promise<TrainingPlan> {
-    const draft = this.draftOf(choices);
+    const draft = await this.draftOf(choices);
     const { request, dataset: _, ...plan } = draft;
     return { ...plan, waiting: this.ports.waiting(), estimate: request ? await this.estimate(draft, measure) : null };
   }
 
   /** Builds the request from the choices. Throws AppError 'bad-request' with the first problem. */
-  requestOf(choices: Record<string, unknown>): TrainRequest {
-    const { request, problems } = this.draftOf(choices);
+  async requestOf(choices: Record<string, unknown>): Promise<TrainRequest> {
+    const { request, problems } = await this.draftOf(choices);
     if (!request) throw new AppError('bad-request', problems[0]!.message, { field: problems[0]!.field });
     return request;
   }
 
-  private draftOf(choices: Record<string, unknown>): PlanDraft {
+  private async draftOf(choices: Record<string, unknown>): Promise<PlanDraft> {
     const { datasets, catalogue, weightsProblem, pairList, devices } = this.ports;
     const { setting, report } = devices();
-    return planTraining(
+    const draft = planTraining(
       { datasets, catalogue: catalogue(), weightsProblem: (path) => weightsProblem(path), pairList, setting, devices: report },
       choices,
     );
+    const { dataset, config, problems } = draft;
+    if (!dataset || !config || config.same === 'class' || problems.some(({ field }) => field === 'same' || field === 'pairs')) return draft;
+    return withPairs(draft, await this.pairCounts(dataset, relationOf(config)));
+  }
+
+  /** Cached: the form plans after each change. */
+  private async pairCounts({ dataset, snapshot }: DatasetSummary, relation: PairRelation): Promise<PairCounts> {
+    const key = JSON.stringify([dataset, snapshot, relationKey(relation)]);
+    const counts = this.counts.get(key) ?? (await this.ports.pairCounts(dataset, relation));
+    this.counts.set(key, counts);
+    return counts;
   }
 
   private async estimate({ config, dataset, request }: PlanDraft, measure: boolean): Promise<TimeEstimate | null> {

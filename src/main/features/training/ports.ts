@@ -22,6 +22,13 @@ export interface TrainingRows {
   formsPairs: boolean; // whether training images form same and different pairs
 }
 
+/** Pairs that a meaning of "same" gives in a data set. */
+export interface PairCounts {
+  formsPairs: boolean; // as in TrainingRows
+  valid: { same: number; different: number };
+  test: { same: number; different: number };
+}
+
 export interface DownloadProgress {
   file: string;
   received: number; // bytes
@@ -44,6 +51,7 @@ export interface TrainingPorts {
   } & Pick<DatasetStore, 'header'>;
   /** A stored list of pairs. Throws AppError 'not-found'. */
   pairList(dataset: string, list: string): NonNullable<RunConfig['pairs']>;
+  pairCounts(dataset: string, relation: PairRelation): Promise<PairCounts>;
   /** `pairRecipe`: RunConfig.pairRecipe. */
   trainingRows(dataset: string, relation: PairRelation, pairRecipe: number): Promise<TrainingRows>;
   weights: {

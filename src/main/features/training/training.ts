@@ -2,22 +2,22 @@ import { runNumber } from '../../../shared/run-words.ts';
 import { experimentNumber } from '../../../shared/experiment-words.ts';
 import type { ExperimentRecord } from '../../../shared/experiment.ts';
 import type { TrainRequest as TrainChoices } from '../../../shared/contract.ts';
+import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import { lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { labelPhrase, meaningOf } from '../../../shared/same-meaning.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
 import type { RunConfig, RunRecord, RunSession } from '../../../shared/run.ts';
 import { chosenOn, trainingRule, TRAINED_ON } from '../../../shared/thresholds.ts';
 import { midpointOf } from '../../../shared/calibration.ts';
 import type { TrainProgress, TrainResult } from '../../compute/protocol/protocol.ts';
 import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
-import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
+import type { PackedPairs } from '../../domain/pairs/packed.ts';
 import { CLOSING } from '../../foundation/jobs/jobs.ts';
 import { versions } from '../../foundation/versions.ts';
 import { backboneFor, configFor } from './defaults.ts';
-import type { DownloadProgress, TrainingPorts } from './ports.ts';
-import { whyNoGroups, whyUntrainable } from './untrainable.ts';
+import type { DownloadProgress, PairCounts, TrainingPorts } from './ports.ts';
+import { whyNoGroups, whyNoPairs, whyUntrainable } from './untrainable.ts';
 
 export interface TrainingOptions {
   signal?: AbortSignal | undefined;
@@ -77,12 +77,15 @@ export class Training {
     o: TrainingOptions,
   ): Promise<Pick<RunRecord, 'dataset' | 'snapshot' | 'config'> & { weightsPath: string | null }> {
     const dataset = this.ports.datasets.get(choices.dataset);
-    const untrainable = whyUntrainable(dataset);
-    if (untrainable !== null) throw new AppError('bad-dataset', untrainable, { dataset: dataset.dataset });
+    const isOfClasses = choices.pairs === undefined && (choices.same ?? 'class') === 'class';
+    refuse(dataset, 'dataset', isOfClasses ? whyUntrainable(dataset) : null);
     const weights = choices.weights ? await this.findWeights(choices.weights, backboneFor(choices), o) : null;
     const config = configFor(choices, weights?.info ?? null, dataset, this.listInfo(dataset.dataset, choices.pairs));
-    const noGroups = whyNoGroups(dataset, config.same);
-    if (noGroups !== null) throw new AppError('bad-dataset', noGroups, { dataset: dataset.dataset, field: 'same' });
+    refuse(dataset, 'same', whyNoGroups(dataset, config.same));
+    if (!isOfClasses) {
+      const counts = await this.ports.pairCounts(dataset.dataset, relationOf(config));
+      refuse(dataset, config.same === 'pairs' ? 'pairs' : 'same', whyNoPairs(dataset.name, counts, config));
+    }
     return { dataset: dataset.dataset, snapshot: dataset.snapshot, config, weightsPath: weights?.path ?? null };
   }
 
@@ -193,15 +196,8 @@ export class Training {
       if (snapshot !== run.snapshot) {
         throw new AppError('bad-request', `${name} was changed while this training started, so nothing was trained. Start it again.`, { run: id });
       }
-      const hasValidPairs = new Set(rows.validPairs.filter((_, i) => i % 3 === 2)).size === 2;
-      if (!hasValidPairs || !formsPairs) {
-        const [which, consequence] = formsPairs ? ['validation', "the best epoch can't be chosen"] : ['training', 'nothing can be trained'];
-        const advice =
-          run.config.same === 'class'
-            ? `Import ${ENOUGH_IMAGES}.`
-            : `At least two of them must be ${labelPhrase(meaningOf(run.config), 0)}, and two ${labelPhrase(meaningOf(run.config), 1)}${run.config.negatives === 'same-class' ? ' within a class' : ''}.`;
-        throw new AppError('bad-dataset', `The ${which} images of ${name} don't form both same and different pairs, so ${consequence}. ${advice}`);
-      }
+      const noPairs = whyNoPairs(name, { formsPairs, valid: countsOf(rows.validPairs) }, run.config);
+      if (noPairs !== null) throw new AppError('bad-dataset', noPairs);
       const request = {
         model: networks.refOf(run),
         weightsPath,
@@ -273,6 +269,16 @@ export class Training {
     thresholds.add(key, [{ ...entry, testSeen: false, restored: null, chosenOn: chosenOn(trained.validDistances) }], calibration);
     return run;
   }
+}
+
+/** Throws AppError 'bad-dataset' with the reason, if there is one. `field`: the choice to change. */
+function refuse({ dataset }: DatasetSummary, field: string, reason: string | null): void {
+  if (reason !== null) throw new AppError('bad-dataset', reason, { dataset, field });
+}
+
+function countsOf(pairs: PackedPairs): PairCounts['valid'] {
+  const different = pairs.filter((label, i) => i % 3 === 2 && label === 1).length;
+  return { same: pairs.length / 3 - different, different };
 }
 
 /** Now, but never before the run's creation: the system's clock may have been set back. */

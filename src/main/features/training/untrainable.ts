@@ -1,9 +1,12 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { SameKind } from '../../../shared/pair-relation.ts';
+import type { RunConfig } from '../../../shared/run.ts';
+import { labelPhrase, meaningOf } from '../../../shared/same-meaning.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { quote } from '../../foundation/words.ts';
+import type { PairCounts } from './ports.ts';
 
-/** The reason, as a sentence, why a data set can't be trained on; null if it can. */
+/** The reason, as a sentence, why a data set can't be trained on with same pairs of one class; null if it can. */
 export function whyUntrainable({ name, classes, pairs, warnings }: DatasetSummary): string | null {
   const used = Object.values(classes).filter((images) => images > 0).length;
   if (used < 2) return warnings[0] ?? `${quote(name)} has fewer than two classes, so nothing can be trained on it.`;
@@ -27,4 +30,22 @@ export function whyNoGroups({ name, groups, images, groupName }: DatasetSummary,
   if (groups === 1)
     return `All images of ${quote(name)} are of one ${noun}, so none are of different ones. Import its folder with another group rule.`;
   return null;
+}
+
+/** The reason, as a sentence, why the training or validation pairs of a meaning of "same" can't be used; null if they can. */
+export function whyNoPairs(
+  name: string,
+  { formsPairs, valid }: Pick<PairCounts, 'formsPairs' | 'valid'>,
+  config: Pick<RunConfig, 'same' | 'negatives' | 'groupName'>,
+): string | null {
+  if (formsPairs && valid.same > 0 && valid.different > 0) return null;
+  const [which, consequence] = formsPairs ? ['validation', "the best epoch can't be chosen"] : ['training', 'nothing can be trained'];
+  return `The ${which} images of ${name} don't form both same and different pairs, so ${consequence}. ${adviceOn(which, config)}`;
+}
+
+function adviceOn(which: string, { same, negatives, groupName }: Pick<RunConfig, 'same' | 'negatives' | 'groupName'>): string {
+  if (same === 'class') return `Import ${ENOUGH_IMAGES}.`;
+  if (same === 'pairs') return `The file must list same and different pairs of two ${which} images.`;
+  const meaning = meaningOf({ same, groupName });
+  return `At least two of them must be ${labelPhrase(meaning, 0)}, and two ${labelPhrase(meaning, 1)}${negatives === 'same-class' ? ' within a class' : ''}.`;
 }
