@@ -111,6 +111,15 @@ function presentSentence(choice: StoredChoice, valid: PairDistances, calibration
 export const seenWarning = ({ testSeen }: Pick<ThresholdEntry, 'testSeen'>): string | null =>
   testSeen ? 'Chosen after figures on test pairs were seen, so the test figures at this threshold may be too good.' : null;
 
+/** Null unless every validation pair is on one side of the threshold. */
+export function beyondWarning(threshold: number, valid: PairDistances): string | null {
+  const { same, different } = valid;
+  const [nearest, farthest] = [Math.min(same[0] ?? Infinity, different[0] ?? Infinity), Math.max(same.at(-1) ?? 0, different.at(-1) ?? 0)];
+  if (threshold >= nearest && threshold < farthest) return null;
+  const [where, verdict] = threshold < nearest ? ['below', 'different'] : ['not below', 'same'];
+  return `The threshold is ${where} any distance of the validation pairs (${distanceText(nearest)} to ${distanceText(farthest)}), so every verdict on them is “${verdict}”.`;
+}
+
 /** Null unless the ceiling is below what this many pairs can show. `of`: the pairs that the threshold is or was chosen on. */
 export function ceilingWarning(choice: StoredChoice, of: ChosenOn): string | null {
   if (choice.rule !== 'false-same' && choice.rule !== 'false-different') return null;
@@ -128,6 +137,7 @@ export function thresholdLines(entry: ThresholdEntry, valid: PairDistances, cali
   const lines = [
     thresholdSentence(entry, valid, calibration),
     errorsSentence(errorsAt(valid, entry.threshold)),
+    beyondWarning(entry.threshold, valid),
     seenWarning(entry),
     ceilingWarning(entry.choice, entry.chosenOn ?? chosenOn(valid)),
   ];

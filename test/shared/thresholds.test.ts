@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { similarityOf } from '../../src/shared/calibration.ts';
 import type { Calibration } from '../../src/shared/run.ts';
 import { chosenOn, errorsAt, type PairDistances, type ThresholdChoice, type ThresholdEntry, thresholdFor } from '../../src/shared/thresholds.ts';
-import { ceilingWarning, choiceText, thresholdLines } from '../../src/shared/threshold-words.ts';
+import { beyondWarning, ceilingWarning, choiceText, thresholdLines } from '../../src/shared/threshold-words.ts';
 
 const curve = { threshold: 1, midpoint: 1.2, slope: 4 };
 const fitted: Calibration = {
@@ -118,6 +118,7 @@ describe('words', () => {
     expect(plain(thresholdLines(entry, valid, curve))).toEqual([
       'Threshold 2.00, chosen on validation pairs: at most 0 % false “different” there.',
       'False “same”: 50 of 50 different pairs (100 %). False “different”: 0 of 40 same pairs (0 %).',
+      'The threshold is not below any distance of the validation pairs (0.50 to 2.00), so every verdict on them is “same”.',
       'Chosen after figures on test pairs were seen, so the test figures at this threshold may be too good.',
       '40 same validation pairs can’t show a share of 0 %: with no error among them, the true share may still be about 7.5 %.',
       'Reason: screening',
@@ -144,6 +145,17 @@ describe('words', () => {
     );
     const lines = plain(thresholdLines({ ...ENTRY, choice: atMost, chosenOn: older }, valid, fitted));
     expect(lines.find((line) => line.includes('can’t show'))).toMatch(/^29 different validation pairs/);
+  });
+
+  test('a threshold beyond the distances of all pairs is named with their range', () => {
+    const pairs = { same: [0.5, 1.5], different: [1, 2] };
+    expect([0.5, 1.2, 1.99].map((threshold) => beyondWarning(threshold, pairs))).toEqual([null, null, null]);
+    expect(plain([beyondWarning(99, pairs)!, beyondWarning(0.1, pairs)!])).toEqual([
+      'The threshold is not below any distance of the validation pairs (0.50 to 2.00), so every verdict on them is “same”.',
+      'The threshold is below any distance of the validation pairs (0.50 to 2.00), so every verdict on them is “different”.',
+    ]);
+    const lines = thresholdLines({ ...ENTRY, threshold: 99, choice: { rule: 'value', threshold: 99 } }, pairs, fitted);
+    expect(lines).toContain(beyondWarning(99, pairs));
   });
 
   test('a share of 0.29 of 100 pairs is 29 pairs, not 28', () => {

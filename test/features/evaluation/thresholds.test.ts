@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Thresholds } from '../../../src/main/features/evaluation/thresholds.ts';
+import type { ModelRef } from '../../../src/main/compute/protocol/protocol.ts';
+import { Evaluation } from '../../../src/main/features/evaluation/evaluation.ts';
+import type { EvaluationPorts, SplitRows } from '../../../src/main/features/evaluation/ports.ts';
 import { packPairs } from '../../../src/main/domain/pairs/packed.ts';
 import { imageUnitsOfPairs } from '../../../src/main/domain/evaluate/units.ts';
 import { basisText } from '../../../src/shared/threshold-words.ts';
@@ -149,6 +152,36 @@ describe('thresholds of a run', () => {
     thresholds.choose(run, { rule: 'value', threshold: 2 }, '');
     store.runs.update(run, { modelSha256: 'other', calibration: { ...NEW, threshold: 1.3 } });
     expect(thresholds.history(run)).toMatchObject([{ entry: 1, threshold: 1.3, choice: { rule: 'even' } }]);
+  });
+
+  test('one that is chosen while the curve is fitted again stays', async () => {
+    const { thresholds, run, calibration } = open(OLD);
+    const fit = thresholds.fitAgain(run);
+    thresholds.choose(run, { rule: 'value', threshold: 1.7 }, 'meanwhile');
+    await fit;
+    expect(calibration().threshold).toBe(1.7);
+    expect(thresholds.history(run)[0]).toMatchObject({ entry: 2, threshold: 1.7 });
+  });
+
+  test('figures that were computed while another threshold was chosen are computed again', async () => {
+    const { thresholds, run, store } = open(NEW);
+    const asked: number[] = [];
+    const evaluation = new Evaluation({
+      ...{ runs: store.runs, pairDistances: store.pairDistances, rootOf: () => '', initialWeights: () => Promise.resolve(null) },
+      splitRows: () => Promise.resolve({ images: {}, units: {}, pairs: packPairs(PAIRS), pairSet: 'p', unseen: null } as unknown as SplitRows),
+      networks: { refOf: () => ({}) as ModelRef, refuseOutdated: () => undefined },
+      caches: { features: '', pixels: '' },
+      compute: {
+        ask: ((_: string, { calibration }: { calibration: Calibration }) => {
+          asked.push(calibration.threshold);
+          if (asked.length === 1) thresholds.choose(run, { rule: 'value', threshold: 1.9 }, ''); // in another window
+          return Promise.resolve({ metrics: { ...METRICS, split: 'valid', threshold: calibration.threshold }, distances: new Float64Array(8) });
+        }) as unknown as EvaluationPorts['compute']['ask'],
+      },
+    });
+    expect(await evaluation.evaluate(run, 'valid')).toMatchObject({ threshold: 1.9 });
+    expect(asked).toEqual([1.2, 1.9]);
+    expect(store.runs.get(run).metrics.find(({ split }) => split === 'valid')).toMatchObject({ threshold: 1.9 });
   });
 
   test('without a curve that falls, 50 % is refused and nothing is stored', () => {

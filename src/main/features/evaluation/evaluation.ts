@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { runNumber } from '../../../shared/run-words.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
@@ -51,23 +52,28 @@ export class Evaluation {
 
   /**
    * Computes and stores the metrics of a run on all stored pairs of a split, at the run's threshold, and on test pairs those of the
-   * untrained network beside them. Throws as calibrationOf, assertDone, assertSameNetwork and assertEvaluable do.
+   * untrained network beside them. Where threshold or curve were changed meanwhile, computes them again at the new ones. Throws as calibrationOf,
+   * assertDone, assertSameNetwork and assertEvaluable do.
    */
   async evaluate(id: string, split: 'test' | 'valid', o: EvaluationOptions = {}): Promise<Metrics> {
     const { runs, compute, pairDistances } = this.ports;
-    const run = runs.get(id);
-    const calibration = this.calibrationOf(run);
-    assertDone(run);
-    const { pairSet, unseen, ...request } = await this.splitRequest(run, split);
-    const untrained = split === 'test' ? await untrainedDistances(this.ports, run, { pairSet, unseen, ...request }, o) : null;
-    const baseline = untrained instanceof Float64Array ? untrained : null;
-    const { metrics, distances } = await compute.ask('evaluate', { ...request, calibration, split, baseline }, o);
-    assertSameNetwork(run, runs.get(id));
-    const key = networkKey(run);
-    if (key) pairDistances.put(key, pairKey({ pairSet, pairs: request.pairs }), distances);
-    const stored = { ...metrics, pairSet, unseen, ...(untrained && baseline === null && { baseline: untrained as { problem: string } }) };
-    runs.putMetrics(id, stored);
-    return stored;
+    for (;;) {
+      const run = runs.get(id);
+      const calibration = this.calibrationOf(run);
+      assertDone(run);
+      const { pairSet, unseen, ...request } = await this.splitRequest(run, split);
+      const untrained = split === 'test' ? await untrainedDistances(this.ports, run, { pairSet, unseen, ...request }, o) : null;
+      const baseline = untrained instanceof Float64Array ? untrained : null;
+      const { metrics, distances } = await compute.ask('evaluate', { ...request, calibration, split, baseline }, o);
+      const now = runs.get(id);
+      assertSameNetwork(run, now);
+      if (!isDeepStrictEqual(now.calibration, calibration)) continue;
+      const key = networkKey(run);
+      if (key) pairDistances.put(key, pairKey({ pairSet, pairs: request.pairs }), distances);
+      const stored = { ...metrics, pairSet, unseen, ...(untrained && baseline === null && { baseline: untrained as { problem: string } }) };
+      runs.putMetrics(id, stored);
+      return stored;
+    }
   }
 
   /** As evaluate on test pairs, and on validation pairs if the run has no metrics of the same version for them. */

@@ -68,11 +68,12 @@ export class Thresholds {
     const { pairs: packed, pairSet, units, distances } = await this.ports.evaluation.distances(run, 'valid', { signal });
     const labels = unpackPairs(packed).map(({ label }) => label);
     assertFinite(distances, 'valid');
-    assertSameNetwork(run, this.ports.runs.get(id));
+    const now = this.finished(id); // another threshold may have been chosen meanwhile
+    assertSameNetwork(run, now);
     const calibration = fitCalibration(distances, labels, units);
-    const key = keyOf(run);
-    const initial = this.ports.thresholds.of(key).length === 0 ? [ofTraining(run)] : []; // its rule is known from the old curve only
-    this.ports.thresholds.add(key, initial, { ...calibration, threshold: run.calibration.threshold });
+    const key = keyOf(now);
+    const initial = this.ports.thresholds.of(key).length === 0 ? [ofTraining(now)] : []; // its rule is known from the old curve only
+    this.ports.thresholds.add(key, initial, { ...calibration, threshold: now.calibration.threshold });
     const sorted = (label: 0 | 1): number[] => [...distances.filter((_, i) => labels[i] === label)].sort((a, b) => a - b);
     this.ports.runs.update(id, { validDistances: { same: sorted(0), different: sorted(1), pairSet } });
   }
