@@ -4,7 +4,7 @@ import { countNoun, countText } from './format.ts';
 /** A row of a file of pairs that can't be used. */
 export interface PairProblem {
   line: number; // 1-based, where the row begins
-  text: string; // the row's fields
+  text: string; // the row's fields; '' where no row of the file names two images of the data set: it may be no file of pairs
   reason: string; // "unknown file "a/b.png""
 }
 
@@ -45,6 +45,6 @@ const MAX_LINES = 20;
 /** For the terminal: the sentences, then the first rows that can't be used. */
 export const pairListLines = (found: PairListSummary): string[] => [
   ...pairListSentences(found),
-  ...found.problems.slice(0, MAX_LINES).map(({ line, text, reason }) => `  line ${line}: ${reason} (${text})`),
+  ...found.problems.slice(0, MAX_LINES).map(({ line, text, reason }) => `  line ${line}: ${reason}${text === '' ? '' : ` (${text})`}`),
   ...(found.problemCount > MAX_LINES ? [`  and ${countText(found.problemCount - MAX_LINES)} more`] : []),
 ];

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { DatasetStores } from '../../../src/main/db/dataset-stores.ts';
@@ -90,4 +90,24 @@ test('a file in UTF-16, one without usable pairs, and none', () => {
 test('the rows that can’t be used are written as CSV', () => {
   const csv = pairProblemsCsv(store, 'things', write([...list, `${name(0)},"no, where.png",1`]));
   expect(csv).toBe(`\ufeffline,reason,row\r\n7,"there is no image “no, where.png” in the data set","${name(0)}, no, where.png, 1"\r\n`);
+});
+
+test('nothing of a file that is none of pairs is repeated, except names of images', () => {
+  const secret = ['user,mail,matching secret', 'ann,ann@example.org,hunter2', 'bob;x', 'holiday/beach.jpg,b.png,s3cret', '"open'];
+  const found = addPairList(store, 'things', write(secret));
+  expect(found).toMatchObject({ list: null, problemCount: 4 });
+  expect(found.problems.map(({ line, text, reason }) => [line, text, reason])).toEqual([
+    [2, '', 'column 1 names no image of the data set'],
+    [3, '', 'needs three columns: file A, file B and the label'],
+    [4, '', 'there is no image “holiday/beach.jpg” in the data set'],
+    [5, '', 'a quote is never closed'],
+  ]);
+  expect(JSON.stringify(found) + pairProblemsCsv(store, 'things', write(secret))).not.toMatch(/ann|hunter2|s3cret|secret|bob/);
+  const others = ['id_rsa', 'settings.json', ...(process.platform === 'win32' ? [] : ['linked.csv'])]; // links need a privilege on Windows
+  for (const other of others) {
+    const file = join(folder, other);
+    if (other === 'linked.csv') symlinkSync(join(folder, 'id_rsa'), file);
+    else writeFileSync(file, list.join('\n'));
+    expect(() => addPairList(store, 'things', file)).toThrow(/its name must end in \.csv, \.tsv or \.txt/);
+  }
 });

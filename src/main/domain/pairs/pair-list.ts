@@ -19,6 +19,9 @@ export interface ListFolder {
 const SAME = ['same', 'match', 'similar', 'positive', 'genuine'];
 const DIFFERENT = ['different', 'mismatch', 'non-match', 'no match', 'dissimilar', 'negative', 'impostor'];
 
+const OPEN_QUOTE = 'a quote is never closed';
+const TOO_FEW = 'needs three columns: file A, file B and the label';
+
 /** What a label of 1 means. Unclear: the column's name speaks of same pairs, but not as a plain name such as "same" or "is_match". */
 type One = 'same' | 'different' | 'unclear';
 const NAMED_SAME = /^((is|are) )?(the )?(same|match|matches|matching|matched|similar|positive|genuine)( (class|group|pair|object|subject|label))?$/;
@@ -29,7 +32,8 @@ const SPEAKS_OF_SAME = /same|match|similar|positive|genuine/;
  * Reads pairs from CSV: file A, file B, label. A header, a byte order mark, quotes, and semicolons or tabs in place of commas are fine.
  * Files are relative to the data set's folder, absolute paths below it, or names that only one image has. Rows that can't be used are
  * listed with their line and the reason: too few columns, an unknown or excluded file, the same image twice (also as a copy), an unknown
- * label, a repetition, and both rows of a contradiction.
+ * label, a repetition, and both rows of a contradiction. Where no row names two images of the data set, the text may be any file: then problems
+ * have no text, and quote nothing but names of images.
  */
 export function readPairList(text: string, folder: ListFolder): PairList {
   const records = csvRecords(text);
@@ -38,12 +42,13 @@ export function readPairList(text: string, folder: ListFolder): PairList {
   const isHeader = first !== undefined && isHeaderRow(first.fields, find);
   const column = isHeader ? (first.fields[2] ?? '').trim() : '';
   const one = meaningOfOne(column);
+  const isOfDataset = records.some(({ fields, open }) => !open && fields.length > 1 && unknownName(fields, find) === null);
   const problems: PairProblem[] = [];
   const known = new Map<string, { line: number; text: string; pair: Pair; contradicted: boolean }>(); // by contents
   for (const { line, fields, open } of records.slice(isHeader ? 1 : 0)) {
     const row = fields.join(', ');
-    const refuse = (reason: string): void => void problems.push({ line, text: row.slice(0, 500), reason });
-    const found = open ? 'a quote is never closed' : pairOf(fields, find, one, column);
+    const refuse = (reason: string): void => void problems.push({ line, text: isOfDataset ? row.slice(0, 500) : '', reason });
+    const found = !isOfDataset ? reasonWithoutText({ fields, open }, find) : open ? OPEN_QUOTE : pairOf(fields, find, one, column);
     if (typeof found === 'string') {
       refuse(found);
       continue;
@@ -65,9 +70,25 @@ export function readPairList(text: string, folder: ListFolder): PairList {
     labels: {
       same: `1 is read as same and 0 as different, because the column is called “${column}”.`,
       different: '0 is read as same and 1 as different.',
-      unclear: `The column is called “${column}”, so it is unclear what 0 and 1 mean: only the words same and different are read.`,
+      unclear: `The column is called ${isOfDataset ? `“${column}”` : 'something else than same or different'}, so it is unclear what 0 and 1 mean: only the words same and different are read.`,
     }[one],
   };
+}
+
+/** The first of the two columns that names no image; null if both do. */
+function unknownName(fields: readonly string[], find: Finder): 0 | 1 | null {
+  return typeof find(fields[0] ?? '') === 'string' ? 0 : typeof find(fields[1] ?? '') === 'string' ? 1 : null;
+}
+
+const IMAGE_NAME = /^[^\r\n]{1,200}\.(avif|bmp|gif|heic|jfif|jpe|jpe?g|mpo|pgm|png|ppm|tiff?|webp)$/i;
+
+/** The reason why a row of a file that may be none of pairs can't be used. Quotes nothing but a name of an image. */
+function reasonWithoutText({ fields, open }: { fields: readonly string[]; open: boolean }, find: Finder): string {
+  if (open) return OPEN_QUOTE;
+  if (fields.length < 3) return TOO_FEW;
+  const column = unknownName(fields, find) ?? 0;
+  const name = fields[column]!.trim();
+  return IMAGE_NAME.test(name) ? String(find(name)) : `column ${column + 1} names no image of the data set`;
 }
 
 /** The first row names the columns: neither file is known, and the label is none, or the files are words without an ending or a folder. */
@@ -93,7 +114,7 @@ type Found = { a: ListImage; b: ListImage; label: PairLabel };
 
 /** The pair of a row, or the reason why it can't be used. */
 function pairOf(fields: readonly string[], find: Finder, one: One, column: string): Found | string {
-  if (fields.length < 3) return 'needs three columns: file A, file B and the label';
+  if (fields.length < 3) return TOO_FEW;
   const [a, b] = [find(fields[0]!), find(fields[1]!)];
   if (typeof a === 'string') return a;
   if (typeof b === 'string') return b;

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import type { ImageRecord, Pair } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -39,10 +39,14 @@ function readList(store: Stores, dataset: string, file: string): PairList {
 
 const MAX_BYTES = 256 * 2 ** 20; // some three million rows
 
+const SUFFIXES = ['.csv', '.tsv', '.txt'];
+
 function textOf(file: string): string {
   try {
     const stats = statSync(file);
     if (!stats.isFile()) throw new Error('it is not a file');
+    const names = [file, realpathSync(file)]; // a link may lead to another file
+    if (!names.every((name) => SUFFIXES.includes(extname(name).toLowerCase()))) throw new Error('its name must end in .csv, .tsv or .txt');
     if (stats.size > MAX_BYTES) throw new Error('it is larger than 256 MB');
     const bytes = readFileSync(file);
     return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
