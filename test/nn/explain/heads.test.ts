@@ -33,13 +33,17 @@ function embed(params: TensorMap, spec: SiameseSpec, p: readonly number[]): numb
       for (let c = 0; c < x.length; c++) total += weight[i * x.length + c]! * x[c]!;
       return total;
     });
-  const unit = (x: number[]): number[] => x.map((value) => value / Math.hypot(...x));
+  const unit = (x: number[]): number[] => {
+    const length = Math.hypot(...x);
+    return x.map((value) => value / length);
+  };
   if (spec.head === 'unit') {
     const hidden = times(data('fc.0.weight'), p, data('fc.0.bias')).map((value) => Math.max(0, value));
     return unit(times(data('fc.2.weight'), hidden, data('fc.2.bias')));
   }
   const shares = times(data('probe.weight'), p, data('probe.bias')).map((score) => Math.exp(2 * score));
-  const q = shares.map((share) => share / shares.reduce((sum, value) => sum + value, 0));
+  const total = sum(shares);
+  const q = shares.map((share) => share / total);
   const rest = Math.sqrt(1 + 1e-6 - q.reduce((sum, value) => sum + value ** 2, 0));
   const mean = data('probe.mean');
   return [...q, ...unit(p.map((value, c) => value - mean[c]!)).map((value) => rest * value)];
@@ -132,7 +136,8 @@ function meanUnitGradient(params: TensorMap, p: readonly number[], other: readon
     const f = Array.from(b2!, (bias, j) => z.reduce((total, value, i) => total + w2![j * HIDDEN + i]! * Math.max(0, value), bias));
     const length = Math.hypot(...f);
     const unit = f.map((value) => value / length);
-    const u = unit.map((value, j) => (value - other[j]!) / distance(unit, other));
+    const d = distance(unit, other);
+    const u = unit.map((value, j) => (value - other[j]!) / d);
     const along = u.reduce((total, value, j) => total + value * unit[j]!, 0);
     for (let i = 0; i < HIDDEN; i++)
       if (z[i]! > 0) for (let j = 0; j < dim; j++) mean[i]! += (((u[j]! - unit[j]! * along) / length) * w2![j * HIDDEN + i]!) / steps;
