@@ -10,7 +10,7 @@ import { hasCompute, openTestWorkbench, type TestWorkbench } from './test-workbe
 
 const PER_CLASS = 8;
 /** Two steps of equal size an epoch: another size has another program, and compiling it takes software rendering several seconds. */
-const QUICK = { size: 16, batch: 11, lr: 3e-3, seed: 3, epochs: 2 } as const;
+const QUICK = { size: 16, batch: 12, lr: 3e-3, seed: 3, epochs: 2 } as const;
 
 /** Few images of three classes of the sample: plain JavaScript and software rendering are slow. */
 async function importSample(app: TestWorkbench): Promise<string> {
