@@ -1,4 +1,5 @@
-// Compares the losses: `node scripts/measure-losses.mjs --weights FOLDER [--backbone NAME] [--seeds 1,2,3] [--json FILE] FOLDER…`, after a build.
+// Compares the losses: `node scripts/measure-losses.mjs --weights FOLDER [--backbone NAME] [--seeds 1,2,3] [--losses NAMES] [--split KIND]
+// [--json FILE] FOLDER…`, after a build.
 // Each folder is imported once for each seed, which divides its images anew. On each, the head of the network (MobileNetV2 0.35) is trained with
 // every loss, from a linear probe and from random weights. Prints for each loss the mean over seeds of the AUC on test pairs and of Recall@1
 // among the test images (lone images left out), beside the raw cosine of the pooled features. A training takes seconds, as features are cached.
@@ -31,6 +32,8 @@ const { values, positionals: folders } = parseArgs({
     weights: { type: 'string' },
     backbone: { type: 'string', default: 'mobilenet_v2_035' },
     seeds: { type: 'string', default: '1,2,3' },
+    losses: { type: 'string' }, // separated by commas; default: all
+    split: { type: 'string' }, // of an import, such as unseen-classes; default: as for any import
     json: { type: 'string' }, // every figure
   },
 });
@@ -41,7 +44,7 @@ const network = /** @type {const} */ ({ backbone: /** @type {'mobilenet_v2_035'}
 
 /** @typedef {Partial<import('../src/shared/contract.ts').TrainRequest>} Choices */
 /** @type {[string, Choices][]} */
-const KINDS = [
+const ALL_KINDS = [
   ['contrastive, random head (published)', { loss: 'contrastive', headStart: 'random' }],
   ['triplet, random head', { loss: 'triplet', headStart: 'random' }],
   ['multi-similarity, random head', { loss: 'multi-similarity', headStart: 'random' }],
@@ -54,6 +57,8 @@ const KINDS = [
   ['ArcFace, from a probe', { loss: 'arcface' }],
   ['linear probe', { loss: 'probe' }],
 ];
+const names = values.losses?.split(',');
+const KINDS = ALL_KINDS.filter(([, { loss }]) => names === undefined || names.includes(String(loss)));
 
 const base = mkdtempSync(path.join(os.tmpdir(), 'twinlens losses '));
 const folder = path.join(base, 'workspace');
@@ -67,7 +72,8 @@ async function prepare() {
     for (const images of folders) {
       for (const seed of seeds) {
         const name = `${path.basename(images)} ${seed}`;
-        const { result } = await endOf((await call('datasets.import', { folder: path.resolve(images), name, splitSeed: seed })).job);
+        const split = values.split === undefined ? {} : { splits: values.split };
+        const { result } = await endOf((await call('datasets.import', { folder: path.resolve(images), name, splitSeed: seed, ...split })).job);
         sets.push({ folder: path.basename(images), seed, dataset: /** @type {string} */ (result.dataset) });
         if (seed !== seeds[0]) continue;
         const { result: trained } = await endOf((await call('runs.start', { dataset: result.dataset, ...network, loss: 'probe' })).job);
@@ -157,12 +163,12 @@ try {
     }
   }
   store.close();
-  const names = [...new Set(sets.map(({ folder: name }) => name))];
+  const folderNames = [...new Set(sets.map(({ folder: name }) => name))];
   const mean = (/** @type {number[]} */ numbers) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-  console.log(`\n| loss | ${names.flatMap((name) => [`${name} AUC`, 'R@1']).join(' | ')} | best epoch |`);
-  console.log(`| --- |${' --- |'.repeat(2 * names.length + 1)}`);
+  console.log(`\n| loss | ${folderNames.flatMap((name) => [`${name} AUC`, 'R@1']).join(' | ')} | best epoch |`);
+  console.log(`| --- |${' --- |'.repeat(2 * folderNames.length + 1)}`);
   for (const [kind, found] of figures) {
-    const cells = names.flatMap((name) => {
+    const cells = folderNames.flatMap((name) => {
       const own = found.filter((one) => one.folder === name);
       return [mean(own.map(({ auc }) => auc)).toFixed(3), mean(own.map(({ recall }) => recall)).toFixed(3)];
     });
