@@ -47,6 +47,14 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
       expect(loss(changed, bias)).toBeGreaterThan(at);
     }
   });
+  test('with more rows than features it is the same probe, by steps of its weights', async () => {
+    const [n, d] = [60, 12];
+    const some = Float32Array.from({ length: n * d }, (_, at) => 5 + random.normal() + (at % d === label(Math.floor(at / d)) ? 2 : 0));
+    const classes = Uint8Array.from({ length: n * K }, (_, at) => Number(at % K === label(Math.floor(at / K))));
+    const [dual, primal] = [await fitProbe(some, n, classes), await fitProbe(some, n, classes, { heldOut: false })];
+    expect(primal.heldOut).toHaveLength(0);
+    for (const part of ['weight', 'bias', 'scores'] as const) primal[part].forEach((x, i) => expect(x).toBeCloseTo(dual[part][i]!, 5));
+  });
   test('the same rows give the same numbers, and a row may belong to two classes', async () => {
     const both = targets.slice();
     both[1] = 1;
@@ -59,7 +67,7 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
     expect([...weight, ...bias].every(Number.isFinite)).toBe(true);
   });
   test('it can be cancelled', async () => {
-    await expect(fitProbe(rows, N, targets, () => Promise.reject(new Error('cancelled')))).rejects.toThrow('cancelled');
+    await expect(fitProbe(rows, N, targets, { pause: () => Promise.reject(new Error('cancelled')) })).rejects.toThrow('cancelled');
   });
 });
 

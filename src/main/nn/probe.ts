@@ -4,7 +4,7 @@ export interface Probe {
   bias: Float64Array; // [K]
   /** [n, K], of the rows that the probe was fitted to. Larger than the scores of new images. */
   scores: Float64Array;
-  /** [n, K], cross-validated: each row is scored by a probe fitted to the other folds, so these are like the scores of new images. */
+  /** [n, K], cross-validated: each row is scored by a probe fitted to the other folds, so these are like the scores of new images. Empty unless asked for. */
   heldOut: Float64Array;
 }
 
@@ -14,6 +14,8 @@ const FOLDS = 5;
 /** Squared length of the constant feature that acts as bias (rows: 1). Small, because the largest eigenvalue limits the step size. */
 const BIAS = 0.1;
 
+const PAUSE_MS = 50;
+
 /** Yields to the event loop; may throw to cancel. */
 type Pause = () => Promise<void>;
 
@@ -21,19 +23,26 @@ type Pause = () => Promise<void>;
  * Multinomial logistic regression: minimises over W the mean over rows of -sum_k y_k log softmax(scores)_k, plus
  * PENALTY / 2 (|W|² + |bias|² / BIAS), on rows that are centred and scaled to mean squared length 1.
  *
- * Solved in the span of the rows (W = A^T Z, `kernel` = Z Z^T), because a probe is useful where there are fewer images than
- * features. Accelerated gradient steps (Nesterov 1983) along the functional gradient (softmax(S) - Y) / n + PENALTY A. The
- * cost is n² (D + FOLDS ITERATIONS K), so callers pass a sample of a large data set.
+ * With at most as many rows as features it is solved in their span (W = A^T Z, `kernel` = Z Z^T): accelerated gradient steps (Nesterov 1983)
+ * along the functional gradient (softmax(S) - Y) / n + PENALTY A. The cost is n² (D + ITERATIONS K), and FOLDS times the second part for the
+ * held-out scores, which need the kernel. With more rows the same steps are taken for W, which costs n D ITERATIONS K. Callers pass a sample
+ * of a large data set.
  *
  * `rows` [n, D]. `targets` [n, K] of 0 and 1, at least one 1 per row; a row of several classes belongs to each in equal parts.
  * `pause` is awaited at intervals.
  */
-export async function fitProbe(rows: Float32Array, n: number, targets: Uint8Array, pause: Pause = () => Promise.resolve()): Promise<Probe> {
+export async function fitProbe(
+  rows: Float32Array,
+  n: number,
+  targets: Uint8Array,
+  { pause = () => Promise.resolve(), heldOut = true }: { pause?: Pause; heldOut?: boolean } = {},
+): Promise<Probe> {
   const d = rows.length / n;
   const k = targets.length / n;
   const { z, mean, scale } = centreAndScale(rows, n, d);
-  const kernel = await gram(z, n, d, pause);
   const shares = classProbabilities(targets, n, k);
+  if (n > d && !heldOut) return primalProbe(z, { n, d, k, mean, scale }, shares, pause);
+  const kernel = await gram(z, n, d, pause);
   const a = await dualWeights(kernel, n, shares, k, pause);
   const weight = new Float64Array(k * d);
   const bias = new Float64Array(k);
@@ -45,23 +54,95 @@ export async function fitProbe(rows: Float32Array, n: number, targets: Uint8Arra
     }
   }
   for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) bias[c]! -= weight[c * d + j]! * mean[j]!;
-  return { weight, bias, scores: product(kernel, a, n, n, k), heldOut: await heldOutScores(kernel, n, shares, k, pause) };
+  const scores = product(kernel, a, n, n, k);
+  return { weight, bias, scores, heldOut: heldOut ? await heldOutScores(kernel, n, shares, k, pause) : new Float64Array() };
+}
+
+interface Sizes {
+  n: number;
+  d: number;
+  k: number;
+  mean: Float64Array;
+  scale: number;
+}
+
+/** The probe by steps of W [K, D + 1], whose last column is the weight of the constant feature. `z` [n, D]. */
+async function primalProbe(z: Float64Array, { n, d, k, mean, scale }: Sizes, shares: Float64Array, pause: Pause): Promise<Probe> {
+  const constant = Math.sqrt(BIAS);
+  const width = d + 1;
+  const scoresOf = (w: Float64Array, classes: number): Float64Array => {
+    const out = new Float64Array(n * classes);
+    for (let i = 0; i < n; i++)
+      for (let c = 0; c < classes; c++) {
+        let sum = w[c * width + d]! * constant;
+        for (let j = 0; j < d; j++) sum += w[c * width + j]! * z[i * d + j]!;
+        out[i * classes + c] = sum;
+      }
+    return out;
+  };
+  const gradientOf = (residual: Float64Array, classes: number): Float64Array => {
+    const out = new Float64Array(classes * width);
+    for (let i = 0; i < n; i++)
+      for (let c = 0; c < classes; c++) {
+        const r = residual[i * classes + c]!;
+        for (let j = 0; j < d; j++) out[c * width + j]! += r * z[i * d + j]!;
+        out[c * width + d]! += r * constant;
+      }
+    return out;
+  };
+  const rate = stepSize(
+    largestEigenvalue(width, (v) => gradientOf(scoresOf(v, 1), 1)),
+    n,
+  );
+  const w = await accelerated(k * width, rate, pause, (at) => {
+    const p = softmax(scoresOf(at, k), k);
+    return gradientOf(
+      p.map((value, i) => (value - shares[i]!) / n),
+      k,
+    );
+  });
+  const weight = new Float64Array(k * d);
+  const bias = new Float64Array(k);
+  for (let c = 0; c < k; c++) {
+    bias[c] = w[c * width + d]! * constant;
+    for (let j = 0; j < d; j++) bias[c]! -= (weight[c * d + j] = w[c * width + j]! * scale) * mean[j]!;
+  }
+  return { weight, bias, scores: scoresOf(w, k), heldOut: new Float64Array() };
+}
+
+/** 1 / L, L a Lipschitz constant of the gradient: the largest eigenvalue of the softmax's Jacobian is at most 1/2. */
+const stepSize = (eigenvalue: number, n: number): number => 1 / (0.5 * (eigenvalue / n) + PENALTY);
+
+/** ITERATIONS accelerated gradient steps from 0 [length]. `gradient`: of the loss without the penalty. */
+async function accelerated(length: number, rate: number, pause: Pause, gradient: (at: Float64Array) => Float64Array): Promise<Float64Array> {
+  let [x, previous] = [new Float64Array(length), new Float64Array(length)];
+  const lookahead = new Float64Array(length);
+  let began = performance.now();
+  for (let t = 0; t < ITERATIONS; t++) {
+    if (performance.now() - began > PAUSE_MS) {
+      await pause();
+      began = performance.now();
+    }
+    const momentum = t / (t + 3);
+    for (let i = 0; i < length; i++) lookahead[i] = x[i]! + momentum * (x[i]! - previous[i]!);
+    const slope = gradient(lookahead);
+    for (let i = 0; i < length; i++) previous[i] = lookahead[i]! - rate * (slope[i]! + PENALTY * lookahead[i]!);
+    [x, previous] = [previous, x];
+  }
+  return x;
 }
 
 /** The A of W = A^T Z, [n, K]. */
 async function dualWeights(kernel: Float64Array, n: number, shares: Float64Array, k: number, pause: Pause): Promise<Float64Array> {
-  const rate = 1 / (0.5 * (largestEigenvalue(kernel, n) / n) + PENALTY); // the largest eigenvalue of the softmax's Jacobian is at most 1/2
-  let [a, previous] = [new Float64Array(n * k), new Float64Array(n * k)];
-  const lookahead = new Float64Array(n * k);
-  for (let t = 0; t < ITERATIONS; t++) {
-    if (t % 10 === 0) await pause();
-    const momentum = t / (t + 3);
-    for (let i = 0; i < lookahead.length; i++) lookahead[i] = a[i]! + momentum * (a[i]! - previous[i]!);
-    const p = softmax(product(kernel, lookahead, n, n, k), k);
-    for (let i = 0; i < lookahead.length; i++) previous[i] = lookahead[i]! - rate * ((p[i]! - shares[i]!) / n + PENALTY * lookahead[i]!);
-    [a, previous] = [previous, a];
-  }
-  return a;
+  await pause();
+  const rate = stepSize(
+    largestEigenvalue(n, (v) => product(kernel, v, n, n, 1)),
+    n,
+  );
+  return accelerated(n * k, rate, pause, (at) => {
+    const p = softmax(product(kernel, at, n, n, k), k);
+    return p.map((value, i) => (value - shares[i]!) / n);
+  });
 }
 
 /** Cross-validated scores over stratified folds: each fold has about a fifth of each class. */
@@ -115,7 +196,8 @@ function centreAndScale(rows: Float32Array, n: number, d: number): { z: Float64A
   const z = Float64Array.from(rows, (x, i) => x - mean[i % d]!);
   for (const x of z) squares += x * x;
   const scale = squares > 0 ? 1 / Math.sqrt(squares / n) : 1;
-  return { z: z.map((x) => x * scale), mean, scale };
+  for (let i = 0; i < z.length; i++) z[i]! *= scale;
+  return { z, mean, scale };
 }
 
 /** Gram matrix [n, n] of the rows, including the bias feature: Z Z^T + BIAS. */
@@ -158,12 +240,12 @@ function product(matrix: Float64Array, a: Float64Array, m: number, n: number, k:
   return out;
 }
 
-/** Upper bound of the largest eigenvalue of a symmetric, positive semi-definite matrix: 50 power iterations plus 5 %. */
-function largestEigenvalue(matrix: Float64Array, n: number): number {
+/** Upper bound of the largest eigenvalue of a symmetric, positive semi-definite matrix [n, n]: 50 power iterations plus 5 %. */
+function largestEigenvalue(n: number, times: (v: Float64Array) => Float64Array): number {
   let v = Float64Array.from({ length: n }, (_, i) => 1 + (i % 7) / 7 + (i % 2 ? -1 : 1));
   let value = 0;
   for (let t = 0; t < 50; t++) {
-    const w = product(matrix, v, n, n, 1);
+    const w = times(v);
     value = Math.sqrt(w.reduce((sum, x) => sum + x * x, 0));
     if (value === 0) return 0;
     v = w.map((x) => x / value);
