@@ -130,6 +130,9 @@ export const lossInfo = (name: LossName): LossInfo => LOSS_INFO[name];
 /** Whether a loss is minimised by steps. */
 export const trainsBySteps = ({ samples }: LossInfo): boolean => samples !== 'none';
 
+/** Whether a run was trained by steps, and so has epochs: else its probe was fitted at once, which its record counts as one epoch. */
+export const hasEpochs = ({ loss }: { loss: LossName }): boolean => trainsBySteps(lossInfo(loss));
+
 /** Samples of a training step: pairs, or images with their classes. */
 export const samplesPerStep = (config: { loss: LossName; batch: number; classesPerStep: number; imagesPerClass: number }): number =>
   lossInfo(config.loss).samples === 'labelled' ? config.classesPerStep * config.imagesPerClass : config.batch;

@@ -39,7 +39,7 @@ test('New training follows the data set of the sidebar and keeps the other field
   const dataset = form.getByLabel('Data set', { exact: true });
   await expect(dataset).toHaveValue(first);
   await form.getByRole('button', { name: /^More settings/ }).click();
-  await form.getByLabel('Epochs', { exact: true }).fill('7');
+  await form.getByLabel('Image size', { exact: true }).fill('64');
   await page.getByRole('link', { name: /^Images/ }).click();
   await sidebar.getByRole('button', { name: 'former' }).click();
   await page.getByRole('menuitem', { name: /latter/ }).click();
@@ -49,16 +49,16 @@ test('New training follows the data set of the sidebar and keeps the other field
     .getByRole('button', { name: /^(New|Set up) training$/ })
     .first()
     .click();
-  expect(decode((await planned).postData()!)).toMatchObject({ choices: { dataset: second, epochs: 7 } });
+  expect(decode((await planned).postData()!)).toMatchObject({ choices: { dataset: second, size: 64 } });
   await expect(dataset).toHaveValue(second);
-  await expect(form.getByLabel('Epochs', { exact: true })).toHaveValue('7');
+  await expect(form.getByLabel('Image size', { exact: true })).toHaveValue('64');
   await sidebar.getByRole('button', { name: 'latter' }).click(); // while the form is open
   await page.getByRole('menuitem', { name: /former/ }).click();
   await expect(dataset).toHaveValue(first);
   const third = await importColours(served, 6, 'imported');
   await served.call('settings.set', { dataset: third, run: null }); // as an import on the screen does
   await expect(dataset).toHaveValue(third);
-  await expect(form.getByLabel('Epochs', { exact: true })).toHaveValue('7');
+  await expect(form.getByLabel('Image size', { exact: true })).toHaveValue('64');
 });
 
 test('the sidebar names the run that Compare works with, and whose AUC it shows', async ({ page, served }) => {

@@ -77,10 +77,10 @@ test('what is typed right before a reload is stored: a search, a report’s titl
   await page.goto(`${served.url}#/train?new=1`);
   const more = page.getByRole('button', { name: /^More settings/ });
   await more.click();
-  await page.getByLabel('Epochs', { exact: true }).fill('17');
+  await page.getByLabel('Seed', { exact: true }).fill('17');
   await page.reload();
   await more.click();
-  await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('17');
+  await expect(page.getByLabel('Seed', { exact: true })).toHaveValue('17');
   await page.evaluate(() => (location.hash = '#/settings'));
   await page.goto('about:blank'); // leaves at once, before the route is stored
   await expect.poll(async () => (await served.call('settings.get', {})).route).toBe('/settings');

@@ -1,10 +1,12 @@
 import type { RunRow } from '../../shared/run.ts';
 import { aucText, durationText } from '../../shared/format.ts';
+import { hasEpochs } from '../../shared/losses.ts';
 import { earlyEndSentence, stoppedAfter } from '../../shared/run-words.ts';
 import { listedAucText, validationAuc } from '../../shared/listed-auc.ts';
 
 /** Status of a run in one or two sentences. */
 export function statusSentence(run: RunRow): string {
+  if (!hasEpochs(run.config)) return probeStatus(run);
   const auc = validationAuc(run);
   const best = auc === null ? '' : ` Best so far: epoch ${run.bestEpoch}, validation AUC ${listedAucText(auc)}.`;
   const done = run.epochs.length;
@@ -26,6 +28,21 @@ export function statusSentence(run: RunRow): string {
   }
 }
 
+function probeStatus(run: RunRow): string {
+  const auc = validationAuc(run);
+  switch (run.status) {
+    case 'running':
+      return 'Reading images and fitting the linear probe.';
+    case 'done':
+      return `Done: linear probe in ${durationText(run.seconds)}, validation AUC ${auc === null ? '–' : listedAucText(auc)}.`;
+    case 'cancelled':
+    case 'interrupted':
+      return `${run.status === 'cancelled' ? 'Cancelled' : 'Interrupted'} before the linear probe was finished.${resumeStatus(run).can ? ' Resume starts it again with the same settings.' : ''}`;
+    case 'failed':
+      return `Failed: ${run.error ?? 'unknown reason'}`;
+  }
+}
+
 function doneSentence({ epochs, config, seconds }: RunRow): string {
   return `Done: ${epochs.length} of ${config.epochs} epochs in ${durationText(seconds)}.`;
 }
@@ -35,6 +52,7 @@ export function resumeStatus(run: RunRow): { can: true } | { can: false; why: st
   if (run.status === 'running') return { can: false, why: 'It is being trained.' };
   if (run.outdated) return { can: false, why: 'It was trained with another version of its network.' };
   if (run.stale) return { can: false, why: 'The data set has changed since the run started.' };
+  if (run.status === 'done' && !hasEpochs(run.config)) return { can: false, why: 'A linear probe has no epochs to continue.' };
   if (run.status === 'done' && run.epochs.length >= run.config.epochs) return { can: false, why: 'All its epochs are done.' };
   if (stoppedAfter(run) !== null) return { can: true };
   // With the same settings it would stop again at once.

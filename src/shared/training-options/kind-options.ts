@@ -5,10 +5,15 @@ import type { TrainingOption } from './option.ts';
 
 /** The options that decide the kind of a training, declared as in table.ts. */
 
-/** Whether a training starts from trained weights, and what its same pairs have in common. */
+/** Whether a training starts from trained weights, and whether an option was chosen that only losses with training steps use. */
 interface Start {
   pretrained: boolean;
+  stepsChosen: boolean;
+}
+
+interface LossKind extends Start {
   same: SameKind;
+  scope: 'head' | 'last-stage' | 'all';
 }
 
 /** The kind of a training. The defaults of all other options depend on it. */
@@ -61,7 +66,7 @@ export const KIND_OPTIONS = {
       'last-stage': { label: 'Last stage and head' },
       all: { label: 'All layers', note: 'slowest' },
     },
-    default: ({ pretrained }: Pick<Start, 'pretrained'>) => (pretrained ? 'head' : 'all'),
+    default: ({ pretrained }: Start) => (pretrained ? 'head' : 'all'),
   },
   headStart: {
     kind: 'choice',
@@ -70,7 +75,7 @@ export const KIND_OPTIONS = {
     group: 'network',
     flag: '--head-start <kind>',
     values: { random: { label: 'Random' }, probe: { label: 'Linear probe', note: 'needs weights' } },
-    default: ({ pretrained, same }: Start) => (pretrained && same === 'class' ? 'probe' : 'random'),
+    default: ({ pretrained, same }: LossKind) => (pretrained && same === 'class' ? 'probe' : 'random'),
     legacyValue: 'random',
     uses: trainsBySteps,
   },
@@ -78,11 +83,12 @@ export const KIND_OPTIONS = {
     kind: 'choice',
     label: 'Loss',
     term: 'Loss',
-    help: 'What training minimises.',
+    help: 'What training minimises. A linear probe is the default with weights, “Head only” and same class, unless an option of training steps, such as epochs, is chosen.',
     group: 'learning',
     flag: '--loss <name>',
     values: LOSS_INFO,
-    default: 'contrastive',
+    default: ({ pretrained, same, scope, stepsChosen }: LossKind) =>
+      pretrained && same === 'class' && scope === 'head' && !stepsChosen ? 'probe' : 'contrastive',
     legacyValue: 'contrastive',
   },
   embedding: {

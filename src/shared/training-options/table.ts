@@ -1,5 +1,5 @@
 import { BACKBONE_INFO } from '../backbones.ts';
-import { lossInfo, type LossName, trainsBySteps } from '../losses.ts';
+import { lossInfo, type LossInfo, type LossName, trainsBySteps } from '../losses.ts';
 import { KIND_OPTIONS, type TrainingKind } from './kind-options.ts';
 import type { TrainingOption } from './option.ts';
 
@@ -283,9 +283,10 @@ export type OptionName = keyof TrainingOptions;
 /** All options in the table's order. */
 export const OPTION_ENTRIES = Object.entries(TRAINING_OPTIONS) as [OptionName, TrainingOption][];
 
+export const isUsedBy = ({ uses }: TrainingOption, loss: LossInfo): boolean => uses === undefined || uses(loss);
+
 /** The options that training with a loss uses. */
-export const optionsOf = (loss: LossName): typeof OPTION_ENTRIES =>
-  OPTION_ENTRIES.filter(([, { uses }]) => uses === undefined || uses(lossInfo(loss)));
+export const optionsOf = (loss: LossName): typeof OPTION_ENTRIES => OPTION_ENTRIES.filter(([, option]) => isUsedBy(option, lossInfo(loss)));
 
 /** Options with something to choose. A choice with a single value is recorded, but has no field and no flag. */
 export const OFFERED_OPTIONS = OPTION_ENTRIES.filter(([, option]) => option.kind !== 'choice' || Object.keys(option.values).length > 1);

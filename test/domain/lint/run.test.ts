@@ -33,6 +33,12 @@ describe('lintRun', () => {
     const [finding] = lintRun({ ...RUN, metrics: [metrics('valid', 0.71, [0.65, 0.76]), metrics('test', 0.87, [0.8, 0.91])] });
     expect(finding).toMatchObject({ rule: 'split-gap', text: expect.stringContaining('AUC 0.710 (0.650 to 0.760) on validation pairs') as string });
     expect(rules({ metrics: [metrics('valid', 0.71, [0.65, 0.81]), metrics('test', 0.87, [0.8, 0.91])] })).toEqual([]);
+    const probe = lintRun({
+      ...RUN,
+      config: { ...someConfig, loss: 'probe' },
+      metrics: [metrics('valid', 0.9, [0.88, 0.93]), metrics('test', 0.8, [0.75, 0.85])],
+    });
+    expect(probe[0]?.text).toContain('on test pairs. Test images that are harder or of another kind.'); // no epoch was chosen
     const { intervals: _, ...older } = metrics('valid', 0.71, [0.65, 0.76]);
     expect(rules({ metrics: [older, metrics('test', 0.87, [0.8, 0.91])] })).toEqual([]); // an older version: no interval
   });

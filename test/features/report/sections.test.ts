@@ -30,6 +30,14 @@ describe('the chosen sections', () => {
     for (const name of SECTION_NAMES) expect(text.includes(HEADINGS[name]), name).toBe(name === section);
   });
 
+  test('a linear probe has neither curves nor epochs', () => {
+    const run = { ...RUN, config: { ...RUN.config, loss: 'probe', dim: 5, epochs: 1 }, epochs: RUN.epochs.slice(0, 1), bestEpoch: 1 } as ReportRun;
+    const text = textOf(renderReport(sampleInput({ sections: ['quality', 'training'], runs: [run] })));
+    expect(text).toContain('A linear probe is fitted at once, without epochs, so there are no curves.');
+    expect(text).toContain('The training figures are of images that the probe was fitted to, so they are optimistic');
+    expect(text).not.toMatch(/epoch \d|best epoch|Epochs/);
+  });
+
   test('the quality says how the threshold was chosen and how well similarities are calibrated', () => {
     const [now, before] = [RUN.calibration!.threshold, 1.5];
     const entry = { reason: '', testSeen: false, restored: null, chosenOn: chosenOn(RUN.validDistances!) };

@@ -53,7 +53,7 @@ describe('configFor', () => {
     expect(configFor({ ...request, scope: 'last-stage' }, weights).augmentation).toEqual(flips);
   });
   test('with weights the head starts as a probe with a low rate; random or from scratch it has the default rate', () => {
-    const request = { dataset: 'd', backbone: 'mobilenet_v2_035' } as const;
+    const request = { dataset: 'd', backbone: 'mobilenet_v2_035', loss: 'contrastive' } as const;
     expect(configFor(request, weights)).toMatchObject({ headStart: 'probe', lr: 1e-5, size: 288 });
     expect(configFor({ ...request, headStart: 'random' }, weights)).toMatchObject({ headStart: 'random', lr: 1e-3 });
     expect(configFor(request, null)).toMatchObject({ headStart: 'random', lr: 1e-3 });
@@ -69,6 +69,15 @@ describe('configFor', () => {
 
 describe('a loss and its options', () => {
   const request = { dataset: 'd', scope: 'head' as const };
+  test('a head on trained features is a linear probe, unless its layers, same pairs or an option of steps ask for steps', () => {
+    const lossOf = (choices: Partial<TrainRequest>) => configFor({ dataset: 'd', ...choices }, weights).loss;
+    expect([lossOf({}), lossOf({ scope: 'head', size: 96, seed: 3, device: 'cpu' })]).toEqual(['probe', 'probe']);
+    const byStep = [{ scope: 'last-stage' }, { scope: 'all' }, { same: 'group', headStart: 'random' }] as const;
+    const options = [{ epochs: 3 }, { margin: 1 }, { headStart: 'random' }, { dim: 8 }, { patience: 0 }, { embedding: 'unit' }] as const;
+    for (const choices of [...byStep, ...options]) expect(lossOf(choices), JSON.stringify(choices)).toBe('contrastive');
+    expect(configFor({ dataset: 'd', epochs: 3 }, weights)).toMatchObject({ epochs: 3, headStart: 'probe', embedding: 'raw', margin: 2 });
+    expect(configFor({ dataset: 'd' }, null).loss).toBe('contrastive');
+  });
   test('have defaults by loss and embedding', () => {
     const of = (choices: Partial<TrainRequest>) => configFor({ dataset: 'd', ...choices }, null);
     expect(of({})).toMatchObject({ loss: 'contrastive', embedding: 'raw', margin: 2 });

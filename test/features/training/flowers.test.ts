@@ -15,22 +15,22 @@ const hasFlowers = existsSync(flowers) && existsSync(weights);
 
 describe.skipIf(!hasBuild || !hasFlowers)(`on photographs of flowers (needs the build and ${join('..', 'shared')})`, () => {
   let at: string[];
-  let train: string[];
   let probe: { run: string; best: { auc: number } };
+  let contrastive: typeof probe;
 
   beforeAll(async () => {
     at = ['--workspace', scratch('flowers')];
     const { dataset } = await runJson<{ dataset: string }>(['import', flowers, ...at]);
-    train = ['train', dataset, '--backbone', 'mobilenet_v2_035', '--weights', weights, '--scope', 'head', ...at];
-    probe = await runJson([...train, '--epochs', '3']);
+    const train = ['train', dataset, '--backbone', 'mobilenet_v2_035', '--weights', weights, '--scope', 'head', ...at];
+    probe = await runJson(train);
+    contrastive = await runJson([...train, '--epochs', '3']);
   }, 600_000);
 
-  test('a head initialised by a probe is better than a random one', async () => {
-    const random = await runJson<{ best: { auc: number } }>([...train, '--epochs', '6', '--head-start', 'random']);
-    expect(probe.best.auc).toBeGreaterThan(0.92); // 0.936 when this was written
-    expect(probe.best.auc).toBeGreaterThan(random.best.auc);
+  test('a linear probe, the default, and a contrastive head that starts from it are better than a random one', async () => {
+    expect(probe.best.auc).toBeGreaterThan(0.92); // 0.940 when this was written; a random head reaches 0.876 after 6 epochs
+    expect(contrastive.best.auc).toBeGreaterThan(0.92); // 0.936
     const onTest = await runJson<{ auc: number; pairs: number }>(['evaluate', probe.run, ...at]);
-    expect(onTest.auc).toBeGreaterThan(0.88); // this split's test images are hard: 0.90, where others give 0.91 to 0.92
+    expect(onTest.auc).toBeGreaterThan(0.88); // this split's test images are hard: 0.902
   }, 600_000); // 77 s on two cores with much else to do
 
   test('a flat grey picture has weak evidence by Grad-CAM: a mark, and neither contour nor strong colours; and pale colours by the path method', async () => {
@@ -42,9 +42,9 @@ describe.skipIf(!hasBuild || !hasFlowers)(`on photographs of flowers (needs the 
       .map((name) => join(flowers, 'Rose', name));
     const app = openTestWorkbench(at[1]);
     for (const file of [grey, ...roses]) await app.call('files.choose', { file });
-    await app.call('compare.mapScale', { run: probe.run, method: 'gradcam' });
+    await app.call('compare.mapScale', { run: contrastive.run, method: 'gradcam' });
     const explain = async (rose: string, choice: MapChoice) =>
-      (await app.call('compare.explain', { run: probe.run, a: { file: rose }, b: { file: grey }, ...choice })).row;
+      (await app.call('compare.explain', { run: contrastive.run, a: { file: rose }, b: { file: grey }, ...choice })).row;
     let weakMaps = 0;
     let strongMaps = 0;
     const marked: { rose: string; marks: string[] }[] = [];
@@ -72,7 +72,7 @@ describe.skipIf(!hasBuild || !hasFlowers)(`on photographs of flowers (needs the 
     }
     await app.close();
     const [{ rose, marks }] = marked as [(typeof marked)[number]];
-    const { stdout } = await twinlens(['compare', probe.run, rose, grey, '--method', 'gradcam', ...at]);
+    const { stdout } = await twinlens(['compare', contrastive.run, rose, grey, '--method', 'gradcam', ...at]);
     for (const mark of marks) expect(stdout).toContain(mark);
     // By the run's own numbers: 9 of 10 maps of the grey picture, and 1 of 5 of the roses, when this was written.
     expect(weakMaps).toBeGreaterThanOrEqual(5);

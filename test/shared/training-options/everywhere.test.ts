@@ -132,6 +132,8 @@ test.each([
   ['the fastest device', 'device', 'auto'],
   ['by weights', 'scope', 'all from scratch, head with weights'],
   ['by backbone', 'batch', '8 from scratch (16 for larger networks), 16 with weights'],
+  ['by scope and loss', 'loss', 'contrastive from scratch; with weights probe (head), contrastive (last-stage, all)'],
+  ['for a loss that uses it', 'epochs', '30 from scratch; with weights 40 (head, last-stage), 30 (all)'],
   ['by scope', 'lr', '0.001 from scratch; with weights 0.00001 (head, last-stage), 0.00005 (all)'],
 ] as const)('a default is described %s', (_, name, words) => {
   expect(defaultText(OPTION_ENTRIES.find(([known]) => known === name)![1])).toBe(words);

@@ -30,7 +30,7 @@ export function collapse({ same, different }: LabelledDistances, scale: number):
   return {
     rule: 'collapse',
     text: `The network gives nearly every pair the same distance (${shortNumber(low)} to ${shortNumber(high)}, where about ${shortNumber(scale)} is expected of different images), so it cannot tell same from different.`,
-    advice: 'Train again with a lower learning rate, another seed or more layers trained.',
+    advice: 'Train again with more layers, another loss or, if it is trained by steps, a lower learning rate.',
   };
 }
 
@@ -70,7 +70,7 @@ export function noSeparation({ slope, fit }: Calibration): Finding | null {
   return {
     rule: 'separation',
     text: 'On validation pairs the distance does not separate same from different, so every similarity is close to the share of same pairs.',
-    advice: 'Train longer or with other settings before relying on it.',
+    advice: 'Train with other settings, such as more layers, before relying on it.',
   };
 }
 

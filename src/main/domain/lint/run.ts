@@ -1,6 +1,6 @@
 import { aucText, countText, percentText } from '../../../shared/format.ts';
 import type { Finding } from '../../../shared/lint.ts';
-import { expectedDistance, lossInfo } from '../../../shared/losses.ts';
+import { expectedDistance, hasEpochs, lossInfo } from '../../../shared/losses.ts';
 import type { Interval, Metrics, RunConfig, RunRecord } from '../../../shared/run.ts';
 import { areDisjoint } from '../evaluate/intervals.ts';
 import { collapse, fewPairs, noCrossing, noSeparation, thresholdOutside, unreachableMargin, unreachedMargin } from './distances.ts';
@@ -27,7 +27,7 @@ export function lintRun({ config, validDistances, calibration, metrics, warnings
     unseparated,
     isThresholdChecked ? ((unseparated ? null : noCrossing(calibration)) ?? thresholdOutside(validDistances, calibration.threshold)) : null,
     validDistances && !collapsed && config.loss === 'contrastive' && unreachedMargin(validDistances, config.margin),
-    valid && test ? splitGap(valid, test) : null,
+    valid && test ? splitGap(valid, test, hasEpochs(config)) : null,
     validDistances && fewPairs('valid', validDistances.same.length + validDistances.different.length),
     test ? (fewPairs('test', test.pairs) ?? wideInterval(test)) : null,
   ].filter((finding): finding is Finding => Boolean(finding));
@@ -40,14 +40,14 @@ export function unreachable({ loss, embedding, margin }: Pick<RunConfig, 'loss' 
 }
 
 /** If the intervals of the AUC on validation and on test pairs do not overlap. */
-function splitGap(valid: Metrics, test: Metrics): Finding | null {
+function splitGap(valid: Metrics, test: Metrics, epochChosen: boolean): Finding | null {
   if (!valid.intervals || !test.intervals) return null;
   const [a, b] = [valid.intervals.auc, test.intervals.auc];
   if (!areDisjoint(a, b)) return null;
   const reason =
     valid.auc > test.auc
-      ? 'The best epoch was chosen on validation pairs, which makes these look better. A gap beyond both intervals is probably more than that: test images that are harder or of another kind.'
-      : 'Choosing the best epoch makes validation look better, not worse. So the test images are probably easier, or similar to training images.';
+      ? `${epochChosen ? 'The best epoch was chosen on validation pairs, which makes these look better. A gap beyond both intervals is probably more than that: test' : 'Test'} images that are harder or of another kind.`
+      : `${epochChosen ? 'Choosing the best epoch makes validation look better, not worse. So the' : 'The'} test images are probably easier, or similar to training images.`;
   return {
     rule: 'split-gap',
     text: `Validation and test disagree: AUC ${rangeText(valid.auc, a)} on validation pairs and ${rangeText(test.auc, b)} on test pairs. ${reason}`,

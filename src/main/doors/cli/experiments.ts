@@ -64,8 +64,8 @@ export async function trainExperiment(
   };
   await s.experiments.train(id, {
     trainOne: async ({ seed, index, of }, train) => {
-      const lines = progressLines(signal, `Seed ${seed} (${index + 1} of ${of}): `);
-      const { run } = await train({ ...lines, onCreated }).finally(() => lines.end());
+      const lines = progressLines(signal, { prefix: `Seed ${seed} (${index + 1} of ${of}): `, onCreated });
+      const { run } = await train(lines).finally(() => lines.end());
       await complete(run);
     },
     complete: (_, run) => complete(run),

@@ -3,6 +3,7 @@ import { pairListLines } from '../../../shared/pair-list.ts';
 import type { Command } from 'commander';
 import type { TrainRequest } from '../../../shared/contract.ts';
 import { type Finding, findingText } from '../../../shared/lint.ts';
+import { hasEpochs, lossInfo } from '../../../shared/losses.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { earlyEndSentence, sessionWarnings, stoppedAfter } from '../../../shared/run-words.ts';
 import type { Services } from '../../services.ts';
@@ -48,7 +49,7 @@ export function addTrainCommand(program: Command): void {
       true,
       `train ${dataset}`,
       async (s, signal) => {
-        const lines = { ...progressLines(signal), onCreated: setRunning };
+        const lines = progressLines(signal, { onCreated: setRunning });
         const request = async (): Promise<TrainRequest> => {
           const parsed = await parseRequest((contract) => contract.TrainRequest, {
             dataset,
@@ -90,7 +91,7 @@ export function addTrainCommand(program: Command): void {
     }
     const { run, findings } = trained;
     print(Boolean(json), runSummary(run, findings), () => [
-      `Run ${run.run}: best epoch ${run.bestEpoch} of ${run.epochs.length}, ${duration(run.seconds)} on ${run.config.device} (${run.config.engine})`,
+      `Run ${run.run}: ${hasEpochs(run.config) ? `best epoch ${run.bestEpoch} of ${run.epochs.length}` : lossInfo(run.config.loss).label}, ${duration(run.seconds)} on ${run.config.device} (${run.config.engine})`,
       ...[earlyEndSentence(run), ...warningsOf(run, findings)].filter((note) => note !== null).map((note) => `Note: ${note}`),
     ]);
   });

@@ -1,4 +1,5 @@
 import { bytesText, countText } from '../../../shared/format.ts';
+import { hasEpochs } from '../../../shared/losses.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Services } from '../../services.ts';
 import { duration, percent, ProgressLine } from './output.ts';
@@ -6,11 +7,19 @@ import { duration, percent, ProgressLine } from './output.ts';
 type TrainingOptions = Parameters<Services['training']['start']>[1];
 
 /** Training progress: one line per epoch, and a progress line between them. `prefix`: of each line. */
-export function progressLines(signal: AbortSignal, prefix = ''): TrainingOptions & { end(): void } {
+export function progressLines(
+  signal: AbortSignal,
+  { prefix = '', onCreated }: { prefix?: string; onCreated?: (run: RunRecord) => void } = {},
+): TrainingOptions & { end(): void } {
+  let epochs = true;
   const output = new ProgressLine();
   const line = { update: (text: string) => output.update(prefix + text), printLine: (text: string) => output.printLine(prefix + text) };
   return {
     signal,
+    onCreated: (run) => {
+      epochs = hasEpochs(run.config);
+      onCreated?.(run);
+    },
     end: () => {
       output.end();
     },
@@ -40,6 +49,12 @@ export function progressLines(signal: AbortSignal, prefix = ''): TrainingOptions
           return;
         case 'epoch': {
           const { row } = p;
+          if (!epochs) {
+            line.printLine(
+              `Linear probe: loss ${row.lossTrain.toFixed(4)}, validation loss ${row.lossValid.toFixed(4)}, AUC ${row.aucValid.toFixed(4)}, accuracy ${percent(row.accuracyValid)}`,
+            );
+            return;
+          }
           line.printLine(
             `Epoch ${row.epoch}: loss ${row.lossTrain.toFixed(4)}, validation loss ${row.lossValid.toFixed(4)}, AUC ${row.aucValid.toFixed(4)}${row.best ? ' (best)' : ''}, accuracy ${percent(row.accuracyValid)}, ${countText(Math.round(row.imagesPerSecond))} images/s, ${duration(p.secondsLeft)} left`,
           );

@@ -37,9 +37,9 @@ export function configDiff(configs: readonly RunConfig[]): DiffLine[] {
   });
 }
 
-/** A run's settings as choices of the form, for training it again. Options of the computer, such as the device, are left out. */
+/** A run's settings that its loss uses, as choices of the form, for training it again. Options of the computer, such as the device, are left out. */
 export function choicesOf(config: RunConfig): Record<string, unknown> {
-  const choices = OPTION_ENTRIES.flatMap(([name, { kind, perMachine }]) => {
+  const choices = optionsOf(config.loss).flatMap(([name, { kind, perMachine }]) => {
     const value = kind === 'weights' ? config.weights?.source : kind === 'pairs' ? config.pairs?.sha256 : config[name];
     return perMachine || value === null || value === undefined ? [] : [[name, value] as const];
   });

@@ -1,13 +1,13 @@
 import { sentenceCase } from '../../../shared/format.ts';
 import { isLossName, type LossName, lossInfo } from '../../../shared/losses.ts';
 import type { RunConfig } from '../../../shared/run.ts';
-import { defaultFor } from '../../../shared/training-options/defaults.ts';
+import { choicesFor, defaultFor, withDefaults } from '../../../shared/training-options/defaults.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from '../../../shared/training-options/option.ts';
-import { OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../shared/training-options/table.ts';
+import { isUsedBy, OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../shared/training-options/table.ts';
 
 /** The options under "More settings" that a loss uses; the others have a control above it, or none. */
 export const moreOptions = (loss: LossName): typeof OFFERED_OPTIONS =>
-  OFFERED_OPTIONS.filter(([, { form, uses }]) => form === undefined && (uses === undefined || uses(lossInfo(loss))));
+  OFFERED_OPTIONS.filter(([, option]) => option.form === undefined && isUsedBy(option, lossInfo(loss)));
 
 const TOP: ReadonlySet<string> = new Set(['', 'dataset', ...OPTION_ENTRIES.flatMap(([name, { form }]) => (form === 'top' ? [name] : []))]);
 
@@ -17,6 +17,21 @@ export const isMoreOption = (field: string): boolean => !TOP.has(field);
 /** The options that a preset chooses. They are never marked as changed, and a reset leaves them. */
 const PRESET_OPTIONS: ReadonlySet<string> = new Set<OptionName>(['backbone', 'weights', 'scope']);
 export const isPresetOption = (name: string): boolean => PRESET_OPTIONS.has(name);
+
+type FormChoices = Readonly<Record<string, unknown>>;
+
+const lossOf = (choices: FormChoices): LossName =>
+  isLossName(choices['loss']) ? choices['loss'] : withDefaults(choices, choices['weights'] !== undefined).loss;
+
+/** The choices after another loss was chosen: options that it does not use have no field then. Without a loss the default is meant, without them. */
+export const afterLoss = (choices: FormChoices): Record<string, unknown> =>
+  choicesFor(lossOf(choices['loss'] === undefined ? choicesFor('probe', choices) : choices), choices);
+
+/** Names the loss where options of training steps choose another one than the default: the field of the loss would show the default. */
+export function withLoss(choices: FormChoices): FormChoices {
+  const loss = lossOf(choices);
+  return loss === lossOf(choicesFor('probe', choices)) ? choices : { ...choices, loss };
+}
 
 /** An option as its field shows it: the margin with the unit, the help and the range that it has for a loss. */
 export function fieldOption(name: OptionName, option: TrainingOption, loss: LossName): TrainingOption {

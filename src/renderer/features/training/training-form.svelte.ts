@@ -11,7 +11,7 @@ import { datasets } from '../../client/datasets.svelte.ts';
 import { isRecord } from '../../client/stored-choices.ts';
 import { viewChoices } from '../../client/view-choices.ts';
 import { choicesOf } from './config-words.ts';
-import { isMoreOption, isPresetOption } from './fields.ts';
+import { afterLoss, isMoreOption, isPresetOption, withLoss } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
@@ -83,7 +83,8 @@ class TrainingForm {
       'same' in changes
         ? { ...(changes['same'] !== 'group' && { negatives: undefined }), ...(changes['same'] !== 'pairs' && { pairs: undefined }) }
         : {};
-    this.change(Object.fromEntries(Object.entries({ ...this.choices, ...changes, ...hidden }).filter(([, value]) => value !== undefined)));
+    const choices = Object.fromEntries(Object.entries({ ...this.choices, ...changes, ...hidden }).filter(([, value]) => value !== undefined));
+    this.change('loss' in changes ? afterLoss(choices) : choices);
   }
 
   /** Copies the settings of a run, and chooses its data set for all views. */
@@ -107,8 +108,8 @@ class TrainingForm {
 
   /** Takes what a person chose. */
   private change(choices: Record<string, unknown>, ms?: number): void {
-    this.choices = choices;
-    viewChoices.store('new-training', choices);
+    this.choices = withLoss(choices);
+    viewChoices.store('new-training', this.choices);
     this.replan(ms);
   }
 

@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
-import { choiceProblem, defaultWords, fieldOption, moreOptions, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
+import {
+  afterLoss,
+  choiceProblem,
+  defaultWords,
+  fieldOption,
+  moreOptions,
+  withLoss,
+  shownValue,
+  typedNumber,
+} from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, suggestedWeights, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
 import { NEWEST_FIRST, sortByColumn, storedQuery, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumeStatus, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { LOSS_INFO, type LossName } from '../../../../src/shared/losses.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
+import { choicesFor } from '../../../../src/shared/training-options/defaults.ts';
 import { statusWord } from '../../../../src/shared/run-words.ts';
 import { OFFERED_OPTIONS, OPTION_ENTRIES, TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
 import type { CatalogueItem } from '../../../../src/shared/weights-catalogue.ts';
@@ -119,6 +129,41 @@ describe('settings of runs', () => {
     const weights = { source: 'resnet18_tv_in1k', sha256: 'a', flavour: 'torch', preprocessing: someConfig.preprocessing, licence: null } as const;
     const choices = choicesOf({ ...someConfig, weights });
     expect(TrainRequest.parse({ dataset: 'd', ...choices })).toMatchObject({ weights: 'resnet18_tv_in1k', epochs: 3, seed: 7, size: 64 });
+  });
+});
+
+describe('a linear probe', () => {
+  const config = { ...someConfig, loss: 'probe' as const, epochs: 1, dim: 5, headStart: 'probe' as const };
+  const probe = run('r1', { config, epochs: [row(1, 0.912)], bestEpoch: 1 });
+  test('is copied without the options of steps, so that another loss gets its defaults', () => {
+    const choices = choicesOf(config);
+    expect(choices).toMatchObject({ loss: 'probe', seed: 7, size: 64 });
+    expect(Object.keys(choices).filter((name) => ['epochs', 'dim', 'lr', 'margin', 'headStart', 'embedding'].includes(name))).toEqual([]);
+  });
+  test('has no epochs in its status', () => {
+    expect(plain(statusSentence(probe))).toBe('Done: linear probe in 10 s, validation AUC 0.912.');
+    expect(statusSentence({ ...probe, status: 'running', epochs: [] })).toBe('Reading images and fitting the linear probe.');
+    expect(statusSentence({ ...probe, status: 'interrupted', epochs: [] })).toBe(
+      'Interrupted before the linear probe was finished. Resume starts it again with the same settings.',
+    );
+    expect(resumeStatus(probe)).toEqual({ can: false, why: 'A linear probe has no epochs to continue.' });
+  });
+});
+
+describe('the options that a loss uses', () => {
+  test('are those that stay when the loss changes', () => {
+    const choices = { epochs: 9, margin: 3, imagesPerClass: 4, size: 64, weights: 'w', loss: undefined };
+    expect(choicesFor('contrastive', choices)).toEqual({ epochs: 9, margin: 3, size: 64, weights: 'w' });
+    expect(choicesFor('supcon', choices)).toEqual({ epochs: 9, imagesPerClass: 4, size: 64, weights: 'w' });
+    expect(choicesFor('probe', choices)).toEqual({ size: 64, weights: 'w' });
+    expect(afterLoss({ ...choices, loss: 'contrastive' })).toEqual({ epochs: 9, margin: 3, size: 64, weights: 'w', loss: 'contrastive' });
+    expect(afterLoss(choices)).toEqual({ size: 64, weights: 'w' }); // the default: a linear probe
+    expect(afterLoss({ ...choices, scope: 'all' })).toEqual({ epochs: 9, margin: 3, size: 64, weights: 'w', scope: 'all' });
+  });
+  test('choose a loss with steps, which is then named', () => {
+    expect(withLoss({ epochs: 9, weights: 'w' })).toEqual({ epochs: 9, weights: 'w', loss: 'contrastive' });
+    for (const choices of [{ epochs: 9 }, { weights: 'w' }, { epochs: 9, weights: 'w', loss: 'supcon' }, { epochs: 9, weights: 'w', scope: 'all' }])
+      expect(withLoss(choices)).toBe(choices);
   });
 });
 

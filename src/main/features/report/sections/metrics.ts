@@ -1,5 +1,5 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
-import { LOSS_INFO } from '../../../../shared/losses.ts';
+import { hasEpochs, LOSS_INFO } from '../../../../shared/losses.ts';
 import { meaningOf, sameSentence, unseenText } from '../../../../shared/same-meaning.ts';
 import { MAX_LISTED_PAIRS } from '../../../../shared/pair-list.ts';
 import { OLDER_PAIRS } from '../../../../shared/run-words.ts';
@@ -17,6 +17,7 @@ import { markup, type Html } from '../html.ts';
 /** Loss and AUC by epoch. */
 export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord): Html {
   if (epochs.length === 0) return markup`<p>No epoch finished, so there are no curves.</p>`;
+  if (!hasEpochs(config)) return markup`<p>A linear probe is fitted at once, without epochs, so there are no curves.</p>`;
   const { label, unit } = LOSS_INFO[config.loss];
   const last = epochs[epochs.length - 1];
   const best = bestEpoch === null ? 'No epoch was chosen.' : `Epoch ${bestEpoch} was chosen: the best AUC on validation pairs.`;
@@ -45,14 +46,14 @@ export function metricsTables(run: RunRecord): Html {
     metrics.some(({ pairSet }) => pairSet === undefined) && OLDER_PAIRS,
     `${sameSentence(meaningOf(run.config))} “Different” is the positive class.`,
     metrics.some(({ split }) => split === 'valid') &&
-      'The threshold and the best epoch were chosen on the validation pairs, so the validation figures are optimistic: quote the test figures.',
-    training !== undefined && trainingNote(training.epoch, run.config.augmentation !== null),
+      `${hasEpochs(run.config) ? 'The threshold and the best epoch were' : 'The threshold was'} chosen on the validation pairs, so the validation figures are optimistic: quote the test figures.`,
+    training !== undefined && trainingNote(training.epoch, run.config),
     run.metrics.length > 0 && intervalNote(run.metrics),
   ].filter((note) => note !== false);
   return markup`<table class="figures">
 <caption>Metrics of each split</caption>
 <thead><tr><th scope="col">Pairs</th><th scope="col">Number</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th></tr></thead>
-<tbody>${metrics.map((m) => figuresRow(m, run.config))}${training && trainingRow(training)}</tbody></table>
+<tbody>${metrics.map((m) => figuresRow(m, run.config))}${training && trainingRow(training, run.config)}</tbody></table>
 ${notes.map((note) => markup`<p class="note">${note}</p>`)}
 <div class="charts">
 <figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: true and false positive rate at every threshold. The closer to the upper left, the better. The dot marks the threshold in use, on ${splitName(first.split)} pairs.</figcaption></figure>
@@ -65,8 +66,10 @@ function pairsNote({ same }: RunRecord['config']): string {
     return `Test and validation figures are computed over the pairs of the file whose images are both in the split, at most the first ${countText(MAX_LISTED_PAIRS)}.`;
   return 'Test and validation figures are computed over pairs that all runs of the data set with this meaning of “same” share: as many same as different ones, of each 1,000 or one per image of a larger split, or all that there are. They are drawn with the data set’s seed, balanced over classes (or groups) and their images.';
 }
-const trainingNote = (epoch: number, isAugmented: boolean): string =>
-  `The training figures were measured during epoch ${epoch}, the best one: the distance of each pair is that before the step that learned from it${isAugmented ? ', on augmented images' : ''}; the threshold is the run’s.`;
+const trainingNote = (epoch: number, config: RunRecord['config']): string =>
+  hasEpochs(config)
+    ? `The training figures were measured during epoch ${epoch}, the best one: the distance of each pair is that before the step that learned from it${config.augmentation !== null ? ', on augmented images' : ''}; the threshold is the run’s.`
+    : 'The training figures are of images that the probe was fitted to, so they are optimistic; the threshold is the run’s.';
 
 /** Metrics on the pairs with which the training chose its best epoch; null without these or a threshold. */
 function validationMetrics({ validDistances, calibration }: RunRecord): Metrics | null {
@@ -91,8 +94,8 @@ export const aucRange = ({ intervals }: Metrics): Html | false =>
 const shareRange = (interval: Interval): Html => markup` <span class="term range">${percentTexts(interval).join('–')}</span>`;
 
 /** Figures of the best epoch on its training pairs, whose number and equal error rate are not stored. */
-const trainingRow = ({ epoch, aucTrain, accuracyTrain }: EpochRow): Html =>
-  markup`<tr><th scope="row">${splitName('train')}</th><td>– <span class="term">those of epoch ${epoch}</span></td><td>${aucText(aucTrain)}</td><td>${percentText(accuracyTrain)}</td><td>–</td></tr>`;
+const trainingRow = ({ epoch, aucTrain, accuracyTrain }: EpochRow, config: RunRecord['config']): Html =>
+  markup`<tr><th scope="row">${splitName('train')}</th><td>– ${hasEpochs(config) && markup`<span class="term">those of epoch ${epoch}</span>`}</td><td>${aucText(aucTrain)}</td><td>${percentText(accuracyTrain)}</td><td>–</td></tr>`;
 
 function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: Metrics): Html {
   const cell = (count: number, of: number, right: boolean): Html =>

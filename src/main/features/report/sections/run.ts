@@ -1,4 +1,5 @@
 import { midpointOf } from '../../../../shared/calibration.ts';
+import { hasEpochs } from '../../../../shared/losses.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunStatus } from '../../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../../shared/format.ts';
@@ -45,6 +46,9 @@ ${dataSection(run, dataset)}`
 </section>`;
 }
 
+const epochsText = (run: ReportRun): string =>
+  [`${run.epochs.length} done${run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} is the best`}.`, earlyEndSentence(run) ?? ''].join(' ').trim();
+
 const trainingParts = (run: ReportRun): Html => markup`<h3>Training</h3>
 ${trainingCurves(run)}
 <h3>Settings</h3>
@@ -53,12 +57,7 @@ ${settingsTables(run.config)}
 ${facts([
   ['Run', markup`${nameOf(runName(run))}, ${STATUS_WORDS[run.status]}; on the command line <code>${run.run}</code>`],
   ['Trained', `${timeText(run.createdMs)}, for ${durationText(run.seconds)}`],
-  [
-    'Epochs',
-    [`${run.epochs.length} done${run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} is the best`}.`, earlyEndSentence(run) ?? '']
-      .join(' ')
-      .trim(),
-  ],
+  ...(hasEpochs(run.config) ? [['Epochs', epochsText(run)] as const] : []),
   [
     'Similarity curve',
     run.calibration
