@@ -3,6 +3,7 @@ export interface BackboneInfo {
   label: string;
   help: string; // one sentence: what it is good for
   smallest: number; // px, the smallest image side that leaves a feature map
+  patch?: number; // px; an image side must be a multiple of it
   imageSize: { all: number; part: number }; // px, the default side where all layers are trained, and where the first ones stay fixed
 }
 
@@ -13,6 +14,9 @@ export interface BackboneInfo {
  * the time.
  */
 const PRETRAINED_ON_224 = { all: 224, part: 288 } as const;
+
+/** DINOv2 was trained with patches of 14 px, at 224 px and at the end at 518 px. */
+const PATCHES_OF_14 = { smallest: 28, patch: 14, imageSize: { all: 224, part: 224 } } as const;
 
 /**
  * All backbones, smallest first: the one list that the contract, the command line, the form and the tests derive from.
@@ -61,8 +65,32 @@ export const BACKBONE_INFO = {
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
+  dinov2_vits14: {
+    label: 'DINOv2 ViT-S/14',
+    help: 'A vision transformer trained without labels on 142 million images: good features for many kinds of images as they are. Needs pretrained weights.',
+    ...PATCHES_OF_14,
+  },
+  dinov2_vits14_reg: {
+    label: 'DINOv2 ViT-S/14, registers',
+    help: 'DINOv2 ViT-S/14 with four extra tokens, so that its maps have fewer patches that stand out without a reason. Needs pretrained weights.',
+    ...PATCHES_OF_14,
+  },
+  dinov2_vitb14: {
+    label: 'DINOv2 ViT-B/14',
+    help: 'Four times the computation of DINOv2 ViT-S/14; best with a graphics card. Needs pretrained weights.',
+    ...PATCHES_OF_14,
+  },
 } as const satisfies Record<string, BackboneInfo>;
 
 export type BackboneName = keyof typeof BACKBONE_INFO;
 
 export const BACKBONES = Object.keys(BACKBONE_INFO) as BackboneName[];
+
+/** Why a network can't read images of this side, in px; null if it can. */
+export function sizeProblem(backbone: BackboneName, size: number): string | null {
+  const { smallest, patch = 1 }: BackboneInfo = BACKBONE_INFO[backbone];
+  if (size < smallest) return `Images of ${size} px are too small for ${backbone}: it needs at least ${smallest} px.`;
+  if (size % patch === 0) return null;
+  const below = Math.max(smallest, size - (size % patch));
+  return `${backbone} divides images into patches of ${patch} px, so their side must be a multiple of ${patch}: choose ${below} or ${below + patch} px instead of ${size}.`;
+}

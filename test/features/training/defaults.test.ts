@@ -61,6 +61,14 @@ describe('configFor', () => {
   test('a probe needs weights', () => {
     expect(() => configFor({ dataset: 'd', headStart: 'probe' }, null)).toThrow(/random head/);
   });
+  test('a transformer needs a whole number of patches', () => {
+    const of = (size: number): unknown => configFor({ dataset: 'd', backbone: 'dinov2_vits14', size }, { ...weights, flavour: 'torch' });
+    expect(of(224)).toMatchObject({ size: 224 });
+    expect(() => of(225)).toThrow(
+      'dinov2_vits14 divides images into patches of 14 px, so their side must be a multiple of 14: choose 224 or 238 px instead of 225.',
+    );
+    expect(() => of(14)).toThrow('needs at least 28 px');
+  });
   test('a frozen backbone needs weights; an image must be large enough', () => {
     expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/trained weights/);
     expect(() => configFor({ dataset: 'd', backbone: 'resnet18', size: 31 }, weights)).toThrow(/at least 32 px/);

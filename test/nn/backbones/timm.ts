@@ -46,7 +46,12 @@ export function timmInput(c: TimmCase, backbone: BackboneName): TimmInput {
 }
 
 /** Tests features, embeddings, distances, signed maps, loss and gradients against timm's. */
-export function testAgainstTimm({ title, open, isSlow }: EngineUnderTest, c: TimmCase, backbone: BackboneName, { isSmall = false } = {}): void {
+export function testAgainstTimm(
+  { title, open, isSlow }: EngineUnderTest,
+  c: TimmCase,
+  backbone: BackboneName,
+  { isSmall = false, gradients = true } = {},
+): void {
   describe(`${c.name} against timm, on ${title}`, () => {
     let engine: Engine;
     let input: TimmInput;
@@ -71,15 +76,15 @@ export function testAgainstTimm({ title, open, isSlow }: EngineUnderTest, c: Tim
     });
 
     // In plain JavaScript a step of a whole network takes minutes.
-    test.skipIf(isSlow && !isSmall)('loss and gradients', async () => {
+    test.skipIf(!gradients || (isSlow && !isSmall))('loss and gradients', async () => {
       const { spec, params, images } = input;
       const optimizer = { name: 'sgd', weightDecay: 0, clipNorm: 0 } as const;
       const task = trainingTask(spec, { scope: 'all', batchNorm: 'frozen', loss: contrastive, margin: 2, optimizer }, 2);
-      const gradients = await engine.compile(
+      const step = await engine.compile(
         { program: task.program, outputs: { loss: task.loss }, gradients: { of: task.loss, wrt: task.trainable } },
         params,
       );
-      const found = await gradients.run({ images, labels: Float32Array.of(0, 1) });
+      const found = await step.run({ images, labels: Float32Array.of(0, 1) });
       const gradient = (name: string): Float32Array => found[`gradient:${BACKBONE_PREFIX}${name}`]!;
       expect(relativeError(found['loss']!, [c.loss])).toBeLessThan(TOLERANCE);
       for (const [name, expected] of Object.entries(c.gradNorm)) {
@@ -90,7 +95,7 @@ export function testAgainstTimm({ title, open, isSlow }: EngineUnderTest, c: Tim
       }
       const all = task.trainable.map((name) => norm(found[`gradient:${name}`]!));
       expect(relativeError([norm(all)], [c.gradNormGlobal])).toBeLessThan(TOLERANCE);
-      await gradients.dispose();
+      await step.dispose();
     });
   });
 }

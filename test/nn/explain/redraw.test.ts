@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BACKBONES } from '../../../src/shared/backbones.ts';
+import { BACKBONE_INFO, BACKBONES } from '../../../src/shared/backbones.ts';
 import { onnxEngine } from '../../../src/main/nn/engines/onnx.ts';
 import { redraw, stagesFromTop, statisticsTask } from '../../../src/main/nn/explain/redraw.ts';
 import { initialTensors } from '../../../src/main/nn/initialise.ts';
@@ -10,7 +10,7 @@ const SPEC: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 32, dim
 
 describe('the stages of a network', () => {
   test.each(BACKBONES)('%s: from the last layer of the head down, every tensor in one stage', (backbone) => {
-    const spec: SiameseSpec = { backbone, flavour: 'torch', size: 64, dim: 3 };
+    const spec: SiameseSpec = { backbone, flavour: 'torch', size: 2 * BACKBONE_INFO[backbone].smallest, dim: 3 };
     const stages = stagesFromTop(spec);
     expect(stages.slice(0, 2).map(({ name }) => name)).toEqual(['fc.2', 'fc.0']);
     const names = stages.flatMap(({ params }) => params.map(({ name }) => name));
@@ -23,6 +23,11 @@ describe('the stages of a network', () => {
     const backbonePart = stages.slice(2);
     expect(backbonePart.length).toBeGreaterThan(2);
     expect(backbonePart.every(({ blocks, params }) => blocks.length > 0 && params.length > 0)).toBe(true);
+  });
+
+  test('a transformer has stages of four blocks, because all its layers have one size', () => {
+    const names = stagesFromTop({ ...SPEC, backbone: 'dinov2_vits14', size: 28 }).map(({ name }) => name);
+    expect(names).toEqual(['fc.2', 'fc.0', 'blocks.8 to blocks.11', 'blocks.4 to blocks.7', 'blocks.0 to blocks.3', 'patch_embed']);
   });
 
   test('compact: blocks of one size belong together', () => {

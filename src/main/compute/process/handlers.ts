@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { BACKBONE_INFO } from '../../../shared/backbones.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { withChecksum } from '../../foundation/jpeg-checksum.ts';
@@ -46,7 +47,7 @@ export const handlers: Handlers = {
   encodeLogo: ({ bytes }) => encodeLogo(bytes),
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
   weights: async ({ path, backbone, entry }, { signal }) => {
-    const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });
+    const params = backboneParams({ backbone, flavour: 'torch', size: BACKBONE_INFO[backbone].smallest, dim: 2 });
     const { loadWeights } = await import('../../nn/weights/load.ts'); // on demand: it loads zod
     return (await loadWeights(path, { backbone, params, entry: entry ?? undefined, signal })).info;
   },

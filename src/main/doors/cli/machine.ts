@@ -4,7 +4,7 @@ import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { DeviceReport } from '../../../shared/workbench.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { countText } from '../../../shared/format.ts';
-import { BACKBONES } from '../../../shared/backbones.ts';
+import { BACKBONES, sizeProblem } from '../../../shared/backbones.ts';
 import { choiceValues, DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
 import { profileLines } from './profile-lines.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
@@ -68,7 +68,9 @@ function checkLines({ engine, device, ok, detail, imagesPerSecond, cpuFallbackOp
 }
 
 function measure({ benchmarks }: Machine, request: BenchRequest): Promise<Benchmark> {
-  const { task, profile, folder } = request;
+  const { task, profile, folder, backbone, size } = request;
+  const wrongSize = sizeProblem(backbone, size);
+  if (wrongSize) throw new AppError('usage', wrongSize);
   const line = new ProgressLine();
   const onProgress = ({ done, total }: { done: number; total: number }): void => line.update(`${countText(done)} of ${countText(total)}`);
   if (task !== 'embed') return benchmarks.step(task, request, onProgress).finally(() => line.end());

@@ -2,7 +2,7 @@ import type { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
-import { BACKBONE_INFO, type BackboneName } from '../../../shared/backbones.ts';
+import { type BackboneName, sizeProblem } from '../../../shared/backbones.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import { withDefaults } from '../../../shared/training-options/defaults.ts';
 import { lossInfo } from '../../../shared/losses.ts';
@@ -115,9 +115,8 @@ export function configFor(
       { field: 'augmentation' },
     );
   }
-  const { smallest } = BACKBONE_INFO[backbone];
-  if (size < smallest)
-    throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${smallest} px.`, { field: 'size' });
+  const wrongSize = sizeProblem(backbone, size);
+  if (wrongSize) throw new AppError('bad-request', wrongSize, { field: 'size' });
   const problem = lossProblem(values);
   if (problem) throw new AppError('bad-request', problem.message, { field: problem.field });
   return {

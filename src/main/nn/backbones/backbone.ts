@@ -5,6 +5,8 @@ import type { ForeignNames, StoredShapes } from './weight-names.ts';
 /** A named part of a backbone. Its output can be selected for an explanation by this name. */
 export interface Block {
   name: string;
+  /** Blocks whose weights are redrawn together; default: consecutive blocks whose outputs have one size. */
+  stage?: string;
   /** `x`: the previous block's output, or the images [N, 3, S, S]. `prefix` is prepended to every parameter name. */
   build(b: Builder, x: Value, prefix: string): Value;
 }

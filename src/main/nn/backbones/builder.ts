@@ -99,6 +99,11 @@ export class Builder {
     return this.program.param({ name, shape, kind: 'weight', ...(initialValue === undefined ? {} : { initialValue }) });
   }
 
+  /** Declares position embeddings [1, prefix + side², C]: of `prefix` tokens, then of a square of patches. */
+  positions(name: string, shape: readonly number[], prefix: number): Value {
+    return this.program.param({ name, shape, kind: 'weight', positions: { prefix } });
+  }
+
   private statistic(name: string, shape: readonly number[]): Value {
     return this.program.param({ name, shape, kind: 'statistic' });
   }

@@ -2,6 +2,9 @@ import { type BackboneName } from '../../../shared/backbones.ts';
 import type { Backbone } from './backbone.ts';
 import { compact } from './compact.ts';
 import { convNeXtTiny } from './convnext-tiny.ts';
+import { dinoV2ViTB14 } from './dinov2-vitb14.ts';
+import { dinoV2ViTS14 } from './dinov2-vits14.ts';
+import { dinoV2ViTS14Reg } from './dinov2-vits14-reg.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { mobileNetV2At035 } from './mobilenet-v2-035.ts';
 import { resNet18 } from './resnet18.ts';
@@ -17,6 +20,9 @@ const TABLE = {
   resnet34: resNet34,
   resnet50: resNet50,
   convnext_tiny: convNeXtTiny,
+  dinov2_vits14: dinoV2ViTS14,
+  dinov2_vits14_reg: dinoV2ViTS14Reg,
+  dinov2_vitb14: dinoV2ViTB14,
 } as const satisfies Record<BackboneName, Backbone>;
 
 export const backboneOf = (name: BackboneName): Backbone => TABLE[name];

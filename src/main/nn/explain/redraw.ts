@@ -1,3 +1,4 @@
+import type { Block } from '../backbones/backbone.ts';
 import { Builder } from '../backbones/builder.ts';
 import { backboneOf } from '../backbones/index.ts';
 import { globalMean } from '../functional/global-mean.ts';
@@ -17,7 +18,7 @@ export interface Stage {
 
 /**
  * A network's stages from the top: the head's last layer, the layer before it, then the backbone from its end to its start. A stage of the
- * backbone is the consecutive blocks whose outputs have one size.
+ * backbone is the consecutive blocks whose outputs have one size, or those that the backbone puts together.
  */
 export function stagesFromTop(spec: SiameseSpec): Stage[] {
   const b = new Builder(spec.flavour);
@@ -27,16 +28,15 @@ export function stagesFromTop(spec: SiameseSpec): Stage[] {
     declared += specs.length;
     return specs;
   };
-  const parts: { name: string; size: string; params: ParamSpec[] }[] = [];
+  const parts: { name: string; stage: string; params: ParamSpec[] }[] = [];
   const features = buildBlocks(b, spec, 1, {
-    after: (name, output) => {
-      const size = output.shape.length === 4 ? output.shape.slice(2).join() : String(output.shape[1]); // map [N, C, h, w], tokens [N, T, C]
-      parts.push({ name, size, params: newParams() });
+    after: ({ name, stage }, output) => {
+      parts.push({ name, stage: stage ?? output.shape.slice(2).join(), params: newParams() });
     },
   });
   const stages = parts.reduce<(typeof parts)[]>((found, part) => {
     const last = found.at(-1);
-    if (last?.[0]!.size === part.size) last.push(part);
+    if (last?.[0]!.stage === part.stage) last.push(part);
     else found.push([part]);
     return found;
   }, []);
@@ -85,7 +85,7 @@ export function statisticsTask(spec: SiameseSpec, stages: readonly Stage[], imag
 
 interface Visitor {
   before?(block: string): void;
-  after?(block: string, output: Value): void;
+  after?(block: Block, output: Value): void;
 }
 
 /** Declares the input `images` and builds the backbone: its last feature map, [N, C, h, w]. */
@@ -96,7 +96,7 @@ function buildBlocks(b: Builder, { backbone, size }: SiameseSpec, images: number
     before?.(block.name);
     const output = block.build(b, value, BACKBONE_PREFIX);
     value = block === blocks.at(-1) ? featureMap(b, output).map : output;
-    after?.(block.name, output);
+    after?.(block, output);
   }
   return value;
 }

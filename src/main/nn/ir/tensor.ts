@@ -11,6 +11,8 @@ export interface ParamSpec {
   name: string;
   shape: readonly number[];
   kind: 'weight' | 'statistic';
+  /** Position embeddings [1, prefix + side², C]. Weights for another side are resampled when they are loaded. */
+  positions?: { prefix: number };
   initialValue?: number; // of every element before training; default: see initialise.ts
 }
 

@@ -9,6 +9,7 @@ import type { Flavour, Preprocessing, WeightsInfo } from '../../../shared/run.ts
 import type { ParamSpec, TensorMap } from '../ir/tensor.ts';
 import { dataInOihw, matchNames, type StoredTensor } from './names.ts';
 import { openSafetensors } from './safetensors.ts';
+import { resamplePositions } from './resample-positions.ts';
 import { INDEX_SUFFIX, indexOfShard, openShards } from './shards.ts';
 import { bytesOf, type TensorSource } from './source.ts';
 import { openTfjsLayers } from './tfjs-layers.ts';
@@ -132,20 +133,23 @@ export interface LoadOptions {
  * a .safetensors file or the index of its shards (flavour 'torch', ImageNet's mean and deviation). Names are translated to the backbone's own and
  * kernels to OIHW; classifiers are ignored. Loads every parameter or throws AppError: 'bad-weights' with
  * {missing, shape, unexpected} or {broken: [{name, problem}]}, 'not-found', 'cancelled'.
- * info.sha256 covers the tensors' little-endian float32 bytes in the order of `params`.
+ * info.sha256 covers the tensors' little-endian float32 bytes in the order of `params`, before positions are resampled.
  */
 export async function loadWeights(path: string, options: LoadOptions): Promise<{ tensors: TensorMap; info: WeightsInfo }> {
   const { backbone, params, entry, signal } = options;
   const { source, kind } = openWeights(path);
   try {
     const stated = fromMetadata(source.metadata);
-    const matched = matchNames(source.entries, new Map(params.map(({ name, shape }) => [name, shape])));
+    // Position embeddings may have another shape in the file, so they don't tell networks apart.
+    const wanted = new Map(params.flatMap(({ name, shape, positions }) => (positions ? [] : [[name, shape] as const])));
+    const matched = matchNames(source.entries, wanted);
     verifyNames(matched, { backbone, params, entries: source.entries, declared: source.metadata['twinlens.backbone'] });
 
     const tensors: TensorMap = new Map();
     const broken: { name: string; problem: string }[] = [];
     const hash = createHash('sha256');
     const inOrder = params.map(({ name }) => [name, matched.found.get(name)!] as const);
+    const specs = new Map(params.map((param) => [param.name, param]));
     await readTensors(
       source,
       inOrder,
@@ -153,7 +157,9 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
         const problem = problemOf(name, data);
         if (problem) broken.push({ name, problem });
         hash.update(bytesOf(data));
-        tensors.set(name, { shape, data });
+        const { positions, shape: expected } = specs.get(name)!;
+        const fitted = positions ? resamplePositions(data, shape, positions.prefix, Math.sqrt(expected[1]! - positions.prefix)) : data;
+        tensors.set(name, { shape: expected, data: fitted });
       },
       signal,
     );

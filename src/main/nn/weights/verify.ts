@@ -26,6 +26,13 @@ function adviceFor(guess: string | null, backbone: BackboneName): string {
   return ` By their names and shapes they are for ${guess}${known ? `: choose that backbone, or other weights` : `, which Twinlens doesn't have`}.`;
 }
 
+/** Whether a stored tensor is the parameter, or position embeddings that can be resampled to it. */
+function fits(found: readonly number[], { shape, positions }: ParamSpec): boolean {
+  if (!positions || found.length !== 3) return sameShape(found, shape);
+  const side = Math.sqrt(found[1]! - positions.prefix);
+  return found[0] === 1 && found[2] === shape[2] && side >= 1 && Number.isInteger(side);
+}
+
 export interface Expected {
   backbone: BackboneName;
   params: readonly ParamSpec[];
@@ -41,10 +48,11 @@ export interface Expected {
 export function verifyNames(matched: MatchedNames, { backbone, params, entries, declared }: Expected): void {
   const missing: string[] = [];
   const shape: WrongShape[] = [];
-  for (const { name, shape: expected } of params) {
+  for (const param of params) {
+    const { name, shape: expected } = param;
     const found = matched.found.get(name)?.shape;
     if (!found) missing.push(name);
-    else if (!sameShape(found, expected)) shape.push({ name, expected, found });
+    else if (!fits(found, param)) shape.push({ name, expected, found });
   }
   const wanted = new Set(params.map(({ name }) => name));
   const extra = [...matched.found].filter(([name]) => !wanted.has(name)).map(([, { from }]) => from);
