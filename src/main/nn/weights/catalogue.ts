@@ -13,7 +13,7 @@ const CatalogueFile = z.strictObject({
   name: plainName,
   url: webAddress,
   bytes: z.number().int().positive().nullable(),
-  /** SHA-256 of the file's bytes. Null only where the entry has a tensorsSha256, which covers the content. */
+  /** SHA-256 of the file's bytes. Null only where the entry has a tensorsSha256, which covers the content, or says that it is recorded. */
   sha256: sha256.nullable(),
 });
 
@@ -26,15 +26,20 @@ const Entry = z
     files: z.array(CatalogueFile).min(1),
     /** From tensorsSha256() in load.ts. Independent of file format and shards. */
     tensorsSha256: sha256.optional(),
+    /** 'recorded': no SHA-256 is published, so that of the first download is recorded and compared at every later use. */
+    checksum: z.literal('recorded').optional(),
     licence: z.string().min(1),
     licenceUrl: webAddress,
     preprocessing: PreprocessingSchema,
     flavour: FlavourSchema,
     about: z.string().min(1),
   })
-  .refine(({ files, tensorsSha256 }) => tensorsSha256 !== undefined || files.every((file) => file.sha256 !== null), {
-    error: 'has a file without sha256 and no tensorsSha256',
-  })
+  .refine(
+    ({ files, tensorsSha256, checksum }) => tensorsSha256 !== undefined || checksum !== undefined || files.every((file) => file.sha256 !== null),
+    {
+      error: 'has a file without sha256 and neither a tensorsSha256 nor a recorded checksum',
+    },
+  )
   .refine(({ files }) => new Set(files.map(({ name }) => name)).size === files.length, { error: 'lists a file twice' })
   .refine(
     ({ format, files }) =>

@@ -1,8 +1,8 @@
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { makeFolders } from '../../foundation/files.ts';
+import { makeFolders, writeFileAtomically } from '../../foundation/files.ts';
 import type { CatalogueEntry, CatalogueFile } from './catalogue.ts';
 import { tensorsSha256 } from './load.ts';
 import { shardNames } from './tfjs-layers.ts';
@@ -65,10 +65,20 @@ function mismatchError(entry: CatalogueEntry, what: string, details: Record<stri
   });
 }
 
-async function isComplete(path: string, file: CatalogueFile, signal?: AbortSignal): Promise<boolean> {
+/** Whether `path` has a file's size and SHA-256; `expected`: null if it isn't known. */
+async function isComplete(path: string, { bytes }: CatalogueFile, expected: string | null, signal?: AbortSignal): Promise<boolean> {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats?.isFile() || (file.bytes !== null && stats.size !== file.bytes)) return false;
-  return file.sha256 === null || (await sha256OfFile(path, signal)) === file.sha256;
+  if (!stats?.isFile() || (bytes !== null && stats.size !== bytes)) return false;
+  return expected === null || (await sha256OfFile(path, signal)) === expected;
+}
+
+/** The file beside a download with its SHA-256, where none is published. */
+const recordOf = (target: string): string => `${target}.sha256`;
+
+/** The SHA-256 that was recorded at the first download; null before it. */
+function recordedSha256(target: string): string | null {
+  const stats = statSync(recordOf(target), { throwIfNoEntry: false });
+  return stats?.isFile() ? readFileSync(recordOf(target), 'utf8').trim() : null;
 }
 
 /** Retries until the part is complete. Throws the first error that a retry can't solve. */
@@ -103,7 +113,9 @@ async function fetchFile(entry: CatalogueEntry, file: CatalogueFile, folder: str
   const target = join(folder, file.name);
   const part = `${target}.part`;
   makeFolders(dirname(target));
-  if (await isComplete(target, file, options.signal)) return 'cache';
+  const isRecorded = entry.checksum === 'recorded' && file.sha256 === null;
+  const expected = isRecorded ? recordedSha256(target) : file.sha256;
+  if ((expected !== null || !isRecorded) && (await isComplete(target, file, expected, options.signal))) return 'cache';
   rmSync(target, { force: true });
   if (file.bytes !== null && sizeOnDisk(part) > file.bytes) rmSync(part);
   const rejectPart = (reason: string): AppError => {
@@ -114,7 +126,7 @@ async function fetchFile(entry: CatalogueEntry, file: CatalogueFile, folder: str
       file: file.name,
       why: reason,
       received,
-      expected: file.sha256,
+      expected,
     });
   };
   try {
@@ -122,7 +134,8 @@ async function fetchFile(entry: CatalogueEntry, file: CatalogueFile, folder: str
   } catch (error) {
     throw error instanceof WrongSize ? rejectPart(error.message) : error;
   }
-  if (!(await isComplete(part, file, options.signal))) throw rejectPart('another SHA-256');
+  if (!(await isComplete(part, file, expected, options.signal))) throw rejectPart('another SHA-256');
+  if (isRecorded && expected === null) await writeFileAtomically(recordOf(target), `${await sha256OfFile(part, options.signal)}\n`);
   renameSync(part, target);
   return 'network';
 }
