@@ -71,22 +71,6 @@ describe('a download', () => {
     expect(seen.at(-1)).toEqual({ file: 'model.safetensors', received: content.length, total: content.length });
   });
 
-  it('without a published hash is recorded the first time, and another file is refused later', async () => {
-    const unhashed: CatalogueEntry = { ...entry, checksum: 'recorded', files: [{ ...entry.files[0]!, bytes: null, sha256: null }] };
-    await fetchWeights(unhashed, cache, quick);
-    expect(readFileSync(`${target}.sha256`, 'utf8')).toBe(`${sha256}\n`);
-    await fetchWeights(unhashed, cache, quick);
-    expect(server.requests).toHaveLength(1);
-    appendFileSync(target, 'x'); // damaged: fetched again, and it is the same as at first
-    await fetchWeights(unhashed, cache, quick);
-    expect(isContent(target)).toBe(true);
-    rmSync(target);
-    server.now.files.set('model.safetensors', content.slice(1)); // the host has another one now
-    const error = await errorOf(() => fetchWeights(unhashed, cache, quick), 'bad-weights');
-    expect(error.message).toContain('differs');
-    expect(readdirSync(dirname(target))).toEqual(['model.safetensors.sha256']);
-  });
-
   it('is not requested again, and needs no network the second time', async () => {
     await fetchWeights(entry, cache);
     const gone = { ...entry, files: [{ ...entry.files[0]!, url: 'http://127.0.0.1:9/model.safetensors' }] };
