@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { TensorLibrary } from '../../ir/tensor-library.ts';
+import { replaceSlowKernels } from './script-kernels.ts';
 
 /** TF.js's interface. The packages with a native library re-export all of it. */
 export type Tf = typeof Tfjs;
@@ -63,6 +64,7 @@ async function load(): Promise<Library> {
   const tf = await import('@tensorflow/tfjs');
   tf.enableProdMode();
   await tf.setBackend('cpu');
+  replaceSlowKernels(tf);
   return { tf, backend: 'script', fallbackReason: reasons.join('; ') };
 }
 
