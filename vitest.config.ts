@@ -25,7 +25,7 @@ const LONGEST = [
 ].map((name) => `${FOLDER}/${name}.test.ts`);
 
 /** A test that does this runs in a separate process: mocks modules or timers, or changes the process's environment, arguments or umask. */
-const CHANGES_PROCESS = /\bvi\.|\bprocess\.(argv|umask|chdir|env\[)|\bObject\.assign\(process|\/test-workbench\.ts'/;
+const CHANGES_PROCESS = /\bvi\.|\bprocess\.(argv|umask|chdir|env\[)|\bObject\.assign\(process/;
 
 const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .map((name) => `${FOLDER}/${name.replaceAll('\\', '/')}`)
@@ -50,7 +50,7 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'own process', include: OWN_PROCESS, globalSetup: './test/global-setup.ts' } },
-      { extends: true, test: { name: 'shared process', include: SHARED_PROCESS, isolate: false } },
+      { extends: true, test: { name: 'shared process', include: SHARED_PROCESS, isolate: false, globalSetup: './test/global-setup.ts' } },
     ],
     pool: 'forks',
     sequence: { sequencer: LongestFirst },

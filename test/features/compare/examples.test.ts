@@ -10,15 +10,7 @@ import { pooledTask, specOf } from '../../../src/main/nn/siamese.ts';
 import { copiesSentence, nearestSentence } from '../../../src/shared/example-words.ts';
 import { hasExamples, EXAMPLES, type PairExamples } from '../../../src/shared/examples.ts';
 import { scratch } from '../../doors/cli/kit.ts';
-import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
-
-async function trainOnColours(app: TestWorkbench): Promise<{ dataset: string; run: string }> {
-  const dataset = await importColours(app);
-  const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 1 }));
-  return { dataset, run: job.result!['run']! };
-}
-
-const openTrained = shareWorkspace(trainOnColours);
+import { hasCompute, openTrained } from '../training/test-workbench.ts';
 
 describe.skipIf(!hasCompute)('the labelled images nearest to a pair (needs the build)', () => {
   const open = async () => {

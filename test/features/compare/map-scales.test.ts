@@ -5,7 +5,7 @@ import { percentile } from '../../../src/shared/maps/contour.ts';
 import { RANDOMISATION_PAIRS, REDRAWS } from '../../../src/shared/randomisation.ts';
 import { SCALE_PAIRS } from '../../../src/shared/maps/run-scale.ts';
 import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
-import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
+import { hasCompute, openTestWorkbench, openTrained, trainOnColours, type TestWorkbench } from '../training/test-workbench.ts';
 import { pairsIn } from '../dataset/pairs.ts';
 
 interface TrainedWorkbench {
@@ -15,24 +15,17 @@ interface TrainedWorkbench {
   explain(a: number, b: number): Promise<ExplainedComparison>;
 }
 
-async function trainOnColours(app: TestWorkbench): Promise<{ dataset: string; run: string }> {
-  const dataset = await importColours(app);
-  const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 2 }));
-  return { dataset, run: job.result!['run']! };
-}
-
 function withExplain({ app, dataset, run }: Omit<TrainedWorkbench, 'explain'>): TrainedWorkbench {
   return { app, dataset, run, explain: (a, b) => app.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } }) };
 }
 
-const openCopy = shareWorkspace(trainOnColours);
-const openTrained = async (): Promise<TrainedWorkbench> => withExplain(await openCopy());
+const open = async (): Promise<TrainedWorkbench> => withExplain(await openTrained());
 
 const largest = (map: readonly number[]): number => Math.max(...map.map(Math.abs));
 
 describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', () => {
   test('is measured at the end of the training: the 90 % quantile of the largest values on validation pairs', async () => {
-    const { app, dataset, run, explain } = await openTrained();
+    const { app, dataset, run, explain } = await open();
     const pairs = pairsIn(app.workbench.store, dataset, 'valid');
     const scale = app.workbench.compare.scales.find(run)!;
     expect(scale.images).toBe(2 * Math.min(SCALE_PAIRS, pairs.length));
@@ -48,7 +41,7 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
   });
 
   test('of another layer is measured when it is first asked for, as one job, and stored', async () => {
-    const { app, run } = await openTrained();
+    const { app, run } = await open();
     const [first] = await app.call('runs.layers', { run });
     expect(app.workbench.compare.scales.find(run, { layer: first! })).toBeNull();
     const jobsBefore = (await app.call('jobs.list', {})).length;
@@ -60,7 +53,7 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
   });
 
   test('is reported to all that wait for it, and each can stop waiting', async () => {
-    const { app, run } = await openTrained();
+    const { app, run } = await open();
     const layer = (await app.call('runs.layers', { run }))[1]!;
     const { scales } = app.workbench.compare;
     const ended: string[] = [];
@@ -92,7 +85,7 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
   });
 
   test('a comparison saved in its own scale is drawn in it; overlays are drawn again only if the scale changes', async () => {
-    const { app, run, explain } = await openTrained();
+    const { app, run, explain } = await open();
     const { row } = await explain(0, 30);
     const { comparison } = row;
     const drawn = async (): Promise<number> => {
@@ -109,7 +102,7 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
 
 describe.skipIf(!hasCompute)('the maps of redrawn networks (needs the build)', () => {
   test('are compared once, as a job that can be cancelled, and shown with the run and with its comparisons', async () => {
-    const { app, dataset, run, explain } = await openTrained();
+    const { app, dataset, run, explain } = await open();
     const { row: before } = await explain(0, 30);
     expect(before.redrawn).toBeUndefined();
     const cancelled = await app.call('runs.randomise', { run });

@@ -4,15 +4,7 @@ import type { Explaining } from '../../../src/shared/events.ts';
 import { completenessSentences, fullColourSentence } from '../../../src/shared/map-words.ts';
 import { type MapChoice, METHOD_INFO, methodInfo, METHODS, pairKey } from '../../../src/shared/explanation-methods.ts';
 import { SCALE_PAIRS } from '../../../src/shared/maps/run-scale.ts';
-import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
-
-async function trainOnColours(app: TestWorkbench): Promise<{ dataset: string; run: string }> {
-  const dataset = await importColours(app);
-  const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 1 }));
-  return { dataset, run: job.result!['run']! };
-}
-
-const openTrained = shareWorkspace(trainOnColours);
+import { hasCompute, openTrained, type TestWorkbench } from '../training/test-workbench.ts';
 
 describe.skipIf(!hasCompute)('the method of the maps (needs the build)', () => {
   const open = async (): Promise<{ app: TestWorkbench; run: string; explain: (choice: MapChoice) => Promise<ExplainedComparison> }> => {

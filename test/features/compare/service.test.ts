@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseNpy } from '../../../src/main/foundation/npy.ts';
 import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
 import { scratch } from '../../doors/cli/kit.ts';
-import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
+import { hasCompute, openTestWorkbench, openTrained, trainOnColours, type TestWorkbench } from '../training/test-workbench.ts';
 
 const PHOTOS_AND_MAPS = ['a-photo.jpg', 'a-signed.npy', 'b-photo.jpg', 'b-signed.npy'];
 const OVERLAYS = ['a-counterfactual.png', 'a-factual.png', 'b-counterfactual.png', 'b-factual.png'];
@@ -17,12 +17,6 @@ interface TrainedWorkbench {
   explain(a: number, b: number): Promise<ExplainedComparison>;
 }
 
-async function trainOnColours(app: TestWorkbench): Promise<{ dataset: string; run: string }> {
-  const dataset = await importColours(app);
-  const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 2 }));
-  return { dataset, run: job.result!['run']! };
-}
-
 function withHelpers({ app, dataset, run }: Pick<TrainedWorkbench, 'app' | 'dataset' | 'run'>): TrainedWorkbench {
   return {
     ...{ app, dataset, run },
@@ -31,12 +25,11 @@ function withHelpers({ app, dataset, run }: Pick<TrainedWorkbench, 'app' | 'data
   };
 }
 
-const openCopy = shareWorkspace(trainOnColours);
-const openTrained = async (): Promise<TrainedWorkbench> => withHelpers(await openCopy());
+const open = async (): Promise<TrainedWorkbench> => withHelpers(await openTrained());
 
 describe.skipIf(!hasCompute)('comparing for a screen and for the command line (needs the build)', () => {
   test('a screen receives the maps with the answer, and no overlay is drawn before the comparison is saved', async () => {
-    const { app, filesOf, explain } = await openTrained();
+    const { app, filesOf, explain } = await open();
     const { row, maps } = await explain(0, 30);
     const stored = row.images.map(({ signed }) => parseNpy(readFileSync(signed)));
     expect(maps).toEqual({ width: stored[0]!.width, height: stored[0]!.height, signed: stored.map(({ values }) => [...values]) });
@@ -54,7 +47,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
   });
 
   test('a stored comparison has the classes of its data set as it is now', async () => {
-    const { app, dataset, explain } = await openTrained();
+    const { app, dataset, explain } = await open();
     const { row } = await explain(0, 1);
     expect(row.images.map(({ className }) => className)).toEqual(['blue', 'blue']);
     await app.call('curation.apply', { dataset, edit: { kind: 'relabel', ids: [1], className: 'red' } });
@@ -78,7 +71,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
   });
 
   test('a report draws the overlays that it shows', async () => {
-    const { app, filesOf, explain } = await openTrained();
+    const { app, filesOf, explain } = await open();
     const { comparison } = (await explain(1, 31)).row;
     const { html } = await app.call('reports.preview', { title: '', comparisons: [comparison], part: 1 });
     expect(html!.match(/data:image\/webp/g)).toHaveLength(2 + OVERLAYS.length);
@@ -108,7 +101,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
   });
 
   test('names a file that is no image with the reason, and explains what to do about a lost map', async () => {
-    const { app, dataset, run, explain } = await openTrained();
+    const { app, dataset, run, explain } = await open();
     const file = join(scratch('text'), 'text.jpg');
     writeFileSync(file, 'Bought on Tuesday.');
     await app.api.choose(file);

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClassCell } from '../../../src/shared/structure.ts';
-import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
-
-const openTrained = shareWorkspace(async (app: TestWorkbench) => {
-  const dataset = await importColours(app);
-  const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 1, scope: 'all' }));
-  return { dataset, run: job.result!['run']! };
-});
+import { hasCompute, openTrained } from '../training/test-workbench.ts';
 
 describe.skipIf(!hasCompute)('neighbours and classes of a run (needs the build)', () => {
   test('are measured on demand on the pairs that its metrics are of; a cell’s queue has its pairs', async () => {

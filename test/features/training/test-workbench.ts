@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openWorkbenchApi } from '../../../src/main/api/open-workbench-api.ts';
@@ -9,8 +9,8 @@ import type { CallInput, CallName, CallResult } from '../../../src/shared/contra
 import { AppError, fromWireError } from '../../../src/shared/errors.ts';
 import type { Job } from '../../../src/shared/job.ts';
 import { drawColours, scratch } from '../../doors/cli/kit.ts';
+import { filledOnce } from '../../shared-folder.ts';
 
-const BUILT = resolve('dist', 'main', 'cli.cjs');
 export const hasCompute = existsSync(resolve('dist', 'main', 'compute.cjs'));
 
 export interface TestWorkbench {
@@ -26,7 +26,6 @@ export interface TestWorkbench {
 
 /** The whole workbench in this process, with a separate compute process. Closed at the end of the test at the latest. */
 export function openTestWorkbench(workspace = scratch('workspace')): TestWorkbench {
-  process.argv[1] = BUILT; // compute is found beside the program
   const workbench = openWorkbench({
     workspace,
     settings: join(workspace, 'settings.json'),
@@ -80,15 +79,43 @@ export function shareWorkspace<T extends object>(prepare: (app: TestWorkbench) =
   let filled: ReturnType<typeof fill> | null = null;
   return async () => {
     const { folder, result } = await (filled ??= fill());
-    const copy = scratch('copy');
-    cpSync(folder, copy, { recursive: true });
-    return { ...result, app: openTestWorkbench(copy) };
+    return { ...result, app: openCopy(folder) };
   };
 }
 
+function openCopy(workspace: string): TestWorkbench {
+  const copy = scratch('copy');
+  cpSync(workspace, copy, { recursive: true });
+  return openTestWorkbench(copy);
+}
+
+export interface Trained {
+  dataset: string; // of importColours
+  run: string; // two epochs
+}
+
+/**
+ * Opens a workbench on a new copy of a workspace with a trained run, which is made once for all test files. The images are shared: a test
+ * that changes them trains its own.
+ */
+export async function openTrained(): Promise<Trained & { app: TestWorkbench }> {
+  const folder = await filledOnce('trained on colours', async (made) => {
+    const app = openTestWorkbench(join(made, 'workspace'));
+    writeFileSync(join(made, 'trained.json'), JSON.stringify(await trainOnColours(app, join(made, 'images'))));
+    await app.close();
+  });
+  return { ...(JSON.parse(readFileSync(join(folder, 'trained.json'), 'utf8')) as Trained), app: openCopy(join(folder, 'workspace')) };
+}
+
+/** Imports the images of importColours, and trains a small network on them. `images`: folder for the images. */
+export async function trainOnColours(app: TestWorkbench, images?: string): Promise<Trained> {
+  const dataset = await importColours(app, 12, images);
+  const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 2 }));
+  return { dataset, run: job.result!['run']! };
+}
+
 /** Imports three classes of small images that differ by colour; returns the data set's id. */
-export async function importColours(app: TestWorkbench, perClass = 12): Promise<string> {
-  const folder = scratch('colours');
+export async function importColours(app: TestWorkbench, perClass = 12, folder = scratch('colours')): Promise<string> {
   await drawColours(folder, perClass);
   const job = await app.waitForEnd(await app.call('datasets.import', { folder, name: 'colours' }));
   if (job.status !== 'done') throw new AppError('internal', JSON.stringify(job.error));
