@@ -14,6 +14,13 @@ export const logitAt = (distance: number, curve: Curve): number => curve.slope *
 /** Similarity 0..1 of a distance D, P(same | D) = 1 / (1 + exp(slope (D - midpoint))). */
 export const similarityOf = (distance: number, curve: Curve): number => logistic(logitAt(distance, curve));
 
+/** log(0.55 / 0.45): how far the logit of 55 % is from that of 50 %. */
+const CLOSE_LOGIT = 0.2;
+
+/** Whether a distance is so near to the threshold that their logits differ by at most 0.2, as between 50 and 55 %. The threshold may be anywhere on the curve. */
+export const isNearThreshold = (distance: number, threshold: number, { slope }: Pick<Calibration, 'slope'>): boolean =>
+  Math.abs(slope * (distance - threshold)) <= CLOSE_LOGIT;
+
 /** The distance of a similarity 0..1, both exclusive. Not finite for a slope of 0. */
 export const distanceOf = (similarity: number, curve: Curve): number => midpointOf(curve) - Math.log(similarity / (1 - similarity)) / curve.slope;
 

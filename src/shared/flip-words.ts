@@ -20,7 +20,7 @@ import { isUndecided, type VerdictClaim, verdictClaim } from './verdict-claim.ts
 
 /** Words on a flip test, for the screen, the report and the command line. */
 
-type Tested = Pick<Comparison, 'verdict' | 'similarity' | 'threshold' | 'certainty' | 'images'> & { flip: FlipTest };
+type Tested = Pick<Comparison, 'verdict' | 'similarity' | 'distance' | 'threshold' | 'curve' | 'certainty' | 'images'> & { flip: FlipTest };
 
 /** One search: a badge of few words, and one sentence with its condition. */
 export interface FlipClaim extends VerdictClaim {

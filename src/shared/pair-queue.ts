@@ -25,6 +25,7 @@ export interface QueuedPair {
   distance: number;
   similarity: number; // 0..1
   certainty: Pick<Certainty, 'low' | 'high'> | null; // null: a run of an older version
+  nearThreshold: boolean; // isNearThreshold
   verdict: Verdict;
   correct: boolean;
 }

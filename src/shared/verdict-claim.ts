@@ -1,4 +1,4 @@
-import type { Certainty } from './calibration.ts';
+import { isNearThreshold } from './calibration.ts';
 import type { Comparison, Verdict } from './comparison.ts';
 import { type Judged, rightShare, shareSentence, verdictWord } from './comparison-words.ts';
 import { plural, probabilityText } from './format.ts';
@@ -16,7 +16,8 @@ export interface VerdictClaim {
   words: string;
 }
 
-type Claimed = Pick<Comparison, 'verdict' | 'certainty' | 'similarity' | 'images' | 'meaning'>;
+type Claimed = Pick<Comparison, 'verdict' | 'certainty' | 'similarity' | 'distance' | 'threshold' | 'curve' | 'images' | 'meaning'>;
+type Located = Pick<Comparison, 'distance' | 'threshold' | 'curve'>;
 
 const IDENTICAL = 'Identical images get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.';
 
@@ -24,10 +25,15 @@ const IDENTICAL = 'Identical images get the same embedding, so their distance is
 const COIN_TOSS_RANGE = 0.05;
 
 /** Whether the verdict may as well be wrong: the similarity is near 50 %, or its interval includes 50 %. */
-export function isUndecided({ verdict, similarity, certainty }: Judged): boolean {
+function isEven({ verdict, similarity, certainty }: Judged): boolean {
   const { low, high } = rightShare({ verdict, similarity, certainty });
   return Math.abs(similarity - 0.5) <= COIN_TOSS_RANGE || (low <= 0.5 && high >= 0.5);
 }
+
+/** Whether a slightly other distance has another verdict, whatever the curve says: a threshold need not be where the curve is 50 %. */
+const isAtThreshold = ({ distance, threshold, curve }: Located): boolean => curve !== undefined && isNearThreshold(distance, threshold, curve);
+
+export const isUndecided = (comparison: Judged & Located): boolean => isEven(comparison) || isAtThreshold(comparison);
 
 /**
  * The data set decides where it knows the truth; else the calibrated probability at this distance with its interval. `sentence`: that
@@ -38,15 +44,21 @@ export function verdictClaim(comparison: Claimed): VerdictClaim & { sentence: st
   if (isIdentical(comparison)) return { tone: 'neutral', sign: '?', words: 'Identical images: no evidence', sentence: IDENTICAL };
   const undecided = isUndecided(comparison);
   const { share } = rightShare(comparison);
-  const consequence = undecided ? ' So the verdict could go either way.' : share < 0.5 ? ' So the verdict is more likely wrong than right.' : '';
+  const consequence = consequenceOf(comparison, share);
   const sentence = `${shareSentence(comparison)}${consequence}`;
   const truth = truthOf(comparison);
   const { meaning = CLASS_MEANING } = comparison;
   if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: `Truth unclear: filed under several ${plural(meaning.noun)}`, sentence };
-  if (truth === 'unknown') return { ...shareClaim(comparison, undecided), sentence };
+  if (truth === 'unknown') return { ...shareClaim(comparison), sentence };
   const isException = truth !== verdict && !undecided && share > 0.5;
   const claim = truthClaim(verdict, truth, { trained: trainedCount(comparison), isUnlikely: undecided || share < 0.5, meaning });
   return { ...claim, sentence: isException ? `${sentence} This pair is an exception.` : sentence };
+}
+
+function consequenceOf(comparison: Claimed, share: number): string {
+  if (isEven(comparison)) return ' So the verdict could go either way.';
+  const likely = share < 0.5 ? ' So the verdict is more likely wrong than right.' : '';
+  return isAtThreshold(comparison) ? `${likely} The distance is close to the threshold: a slightly other one has the other verdict.` : likely;
 }
 
 /** "Same (wrong)": the verdict for a heading, where there is no room for a badge. */
@@ -60,16 +72,19 @@ export function verdictWithTruth(comparison: Claimed): string {
 }
 
 /** For a pair of a queue, whose truth is always known. Queues have no training images. */
-export const queuedPairClaim = (pair: Pick<QueuedPair, 'verdict' | 'label' | 'similarity' | 'certainty'>, meaning = CLASS_MEANING): VerdictClaim =>
+export const queuedPairClaim = (
+  pair: Pick<QueuedPair, 'verdict' | 'label' | 'similarity' | 'certainty' | 'nearThreshold'>,
+  meaning = CLASS_MEANING,
+): VerdictClaim =>
   truthClaim(pair.verdict, pair.label === 1 ? 'different' : 'same', {
     trained: 0,
-    isUnlikely: isUndecided(pair) || rightShare(pair).share < 0.5,
+    isUnlikely: pair.nearThreshold || isEven(pair) || rightShare(pair).share < 0.5,
     meaning,
   });
 
 interface Known {
   trained: ReturnType<typeof trainedCount>; // on how many of the images
-  isUnlikely: boolean; // the probability that the verdict is right is not above one half
+  isUnlikely: boolean; // the probability that the verdict is right is not above one half, or the distance is at the threshold
   meaning: SameMeaning;
 }
 
@@ -84,13 +99,15 @@ function truthClaim(verdict: Verdict, truth: Verdict, { trained, isUnlikely, mea
 }
 
 /** The lower end of the interval decides the words, so that few images never make a verdict sure. */
-function shareClaim({ verdict, similarity, certainty }: Judged & { certainty?: Certainty | null }, open: boolean): VerdictClaim {
+function shareClaim(comparison: Claimed): VerdictClaim {
+  const { verdict, similarity, certainty } = comparison;
   if (!certainty) return { tone: 'neutral', sign: '?', words: 'How sure is not known: fitted by an older version' };
   if (certainty.beyond)
     return { tone: 'neutral', sign: '?', words: `Extrapolated: no validation pair is this ${verdict === 'same' ? 'near' : 'far'}` };
   const { share, low } = rightShare({ verdict, similarity, certainty });
   const percent = probabilityText(share);
-  if (open) return { tone: 'warn', sign: '!', words: `Could go either way, ${percent}` };
+  if (isEven(comparison)) return { tone: 'warn', sign: '!', words: `Could go either way, ${percent}` };
+  if (isAtThreshold(comparison)) return { tone: 'warn', sign: '!', words: `Close to the threshold, ${percent}` };
   if (share < 0.5) return { tone: 'warn', sign: '!', words: `More likely wrong than right, ${percent}` };
   if (low >= 0.95) return { tone: 'good', sign: '✓', words: `Very likely right, ${percent}` };
   if (low >= 0.8) return { tone: 'neutral', sign: '✓', words: `Likely right, ${percent}` };

@@ -86,3 +86,31 @@ function openObjects(schema: z.core.$ZodType, path: string): string[] {
       throw new Error(`${path}: this test does not know the schema type ${def.type}.`);
   }
 }
+
+it('what a caller gets wrong is said in words, not in those of the schema library', () => {
+  const messageOf = (call: keyof typeof CALLS, request: unknown): string => {
+    const { error } = CALLS[call].input.safeParse(request);
+    const { path, message } = error!.issues[0]!;
+    return `${path.join('.')} ${message}`;
+  };
+  const threshold = (choice: unknown, reason: unknown = ''): string => messageOf('runs.setThreshold', { run: 'r1', choice, reason });
+  expect([
+    threshold({ rule: 'best' }),
+    threshold({}),
+    threshold({ rule: 'even' }, 'x'.repeat(2001)),
+    threshold({ rule: 'even' }, 1),
+    threshold({ rule: 'even', limit: 1 }),
+    messageOf('pairs.check', { dataset: 'things' }),
+    messageOf('runs.metrics', { run: 'r1', split: 'train' }),
+    messageOf('runs.differences', { runs: ['r1'] }),
+  ]).toEqual([
+    'choice.rule is none of the choices',
+    'choice.rule is none of the choices',
+    'reason must have at most 2,000 characters',
+    'reason must be a text',
+    'choice has the unknown entry limit',
+    'file is missing',
+    'split must be one of test, valid',
+    'runs must have at least 2 entries',
+  ]);
+});

@@ -5,6 +5,7 @@ import type { Comparison, FiledImage, Verdict } from '../../src/shared/compariso
 import { pairNotices, truthOf } from '../../src/shared/pair-truth.ts';
 import { similaritySentence, trueLabelSentence, verdictSentence } from '../../src/shared/comparison-words.ts';
 import { queuedPairClaim, verdictClaim, verdictWithTruth } from '../../src/shared/verdict-claim.ts';
+import { verdictsOf } from '../../src/main/features/compare/rank.ts';
 import { someComparison } from '../db/records.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
@@ -96,15 +97,30 @@ describe('a verdict that the data set contradicts', () => {
     expect(verdictClaim(pair('same', ['rose', 'rose'], sure(0.52)))).toMatchObject(near);
     expect(verdictClaim(pair('same', ['rose', 'rose'], sure(0.7, 0.25)))).toMatchObject(near);
     expect(verdictClaim(pair('same', ['rose', 'rose'], sure(0.3)))).toMatchObject(near); // a threshold that is not at 50 %
-    expect(queuedPairClaim({ verdict: 'different', label: 1, similarity: 0.46, certainty: null })).toEqual(near);
-    expect(queuedPairClaim({ verdict: 'different', label: 1, similarity: 0.3, certainty: { low: 0.1, high: 0.6 } })).toEqual(near);
+    expect(queuedPairClaim({ verdict: 'different', label: 1, similarity: 0.46, certainty: null, nearThreshold: false })).toEqual(near);
+    expect(queuedPairClaim({ verdict: 'different', label: 1, similarity: 0.3, certainty: { low: 0.1, high: 0.6 }, nearThreshold: false })).toEqual(
+      near,
+    );
     expect(verdictClaim(pair('same', ['rose', 'rose'], sure(0.56)))).toMatchObject({ tone: 'good' });
     expect(verdictClaim(pair('same', ['rose', 'daisy'], sure(0.52)))).toMatchObject({ tone: 'bad' });
   });
 
+  test('that is right is not green just beside a threshold that is not where the curve is 50 %', () => {
+    const curve = { slope: 4, midpoint: 0.5 }; // 88 % different at the threshold of 1
+    const at = (distance: number, classes: [string | null, string | null] = ['rose', 'daisy']) =>
+      verdictClaim(pair('different', classes, { ...sure(0.12), distance, threshold: 1, curve }));
+    expect(at(1.0002)).toMatchObject({ tone: 'neutral', words: 'Right, but it could have gone either way' });
+    expect(plain(at(1.0002).sentence)).toMatch(/at 88 % .*\. The distance is close to the threshold: a slightly other one has the other verdict\.$/);
+    expect(at(1.06).tone).toBe('good'); // logits differ by 0.24
+    expect(plain(at(1.0002, ['rose', null]).words)).toBe('Close to the threshold, 88 %');
+    expect(at(1.0002, ['rose', 'rose'])).toMatchObject({ tone: 'bad', sentence: expect.not.stringContaining('exception') as string });
+    const [queued] = verdictsOf([{ a: 1, b: 2, label: 1 }], [1.0002], { ...curve, threshold: 1 });
+    expect(queuedPairClaim(queued!).tone).toBe('neutral');
+  });
+
   test('is described in the same words for a queued pair', () => {
     const words = (verdict: Verdict, label: 0 | 1): [string, string] => {
-      const { tone, words: text } = queuedPairClaim({ verdict, label, ...sure(verdict === 'same' ? 0.98 : 0.02) });
+      const { tone, words: text } = queuedPairClaim({ verdict, label, ...sure(verdict === 'same' ? 0.98 : 0.02), nearThreshold: false });
       return [tone, text];
     };
     expect(words('same', 1)).toEqual(['bad', verdictClaim(pair('same', ['rose', 'daisy'])).words]);
@@ -226,7 +242,7 @@ describe('what the data set says of a pair', () => {
     expect(verdictClaim(wrong).words).toBe('Wrong: the data set says different listings');
     expect(plain(verdictClaim(wrong).sentence)).toContain('the share of pairs of the same listing at');
     expect(trueLabelSentence(wrong)).toContain('the two images are of different listings');
-    expect(queuedPairClaim({ verdict: 'same', label: 0, similarity: 0.9, certainty: null }, meaning).words).toBe(
+    expect(queuedPairClaim({ verdict: 'same', label: 0, similarity: 0.9, certainty: null, nearThreshold: false }, meaning).words).toBe(
       'Right: the data set says the same listing',
     );
   });

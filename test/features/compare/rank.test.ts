@@ -7,7 +7,17 @@ const CALIBRATION = { threshold: 1, slope: 3 };
 const pair = (n: number, distance: number, label: 0 | 1): QueuedPair => verdictsOf([{ a: n, b: n + 1000, label }], [distance], CALIBRATION)[0]!;
 
 test('the verdict depends on the distance alone: at the threshold it is the same', () => {
-  expect(pair(1, 1, 0)).toEqual({ a: 1, b: 1001, label: 0, distance: 1, similarity: 0.5, certainty: null, verdict: 'same', correct: true });
+  expect(pair(1, 1, 0)).toEqual({
+    a: 1,
+    b: 1001,
+    label: 0,
+    distance: 1,
+    similarity: 0.5,
+    certainty: null,
+    verdict: 'same',
+    correct: true,
+    nearThreshold: true,
+  });
   expect(pair(1, 1, 1).correct).toBe(false);
   expect(pair(1, 1.0001, 1)).toMatchObject({ verdict: 'different', correct: true });
   expect(pair(1, 2, 0)).toMatchObject({ verdict: 'different', correct: false });

@@ -77,6 +77,15 @@ test.skipIf(!hasBuild)(
     expect(differences[0]!.comparison).toEqual(comparison);
     expect(asked).toEqual(['compareOnPairs']); // the other one is known
 
+    // What no evaluation can help is refused before one.
+    const { config } = store.runs.get(second);
+    store.runs.update(second, { config: { ...config, same: 'group' }, metrics: [] });
+    asked.length = 0;
+    await expect(comparisons.compare(first, second, { signal })).rejects.toThrow(/They mean different things by “same”/);
+    await expect(comparisons.compare(first, first, { signal })).rejects.toThrow('Runs 1 and 1 can’t be compared. They are the same run: name two.');
+    expect(asked).toEqual([]);
+    store.runs.update(second, { config, metrics: [other] });
+
     // An edit changes pairs and snapshot: figures of before and after are not compared.
     store.curation.apply(dataset, { kind: 'exclude', ids: [rows.pairs[0]!] });
     expect(await comparisons.differences([first, second], signal)).toMatchObject([{ comparison: null, evaluate: [second, first] }]);

@@ -21,12 +21,20 @@ export function printWarnings(sentences: readonly string[]): void {
   for (const sentence of sentences) process.stderr.write(`twinlens: Warning: ${oneLine(sentence)}\n`);
 }
 
-/** Replaces line breaks and control characters, which file names may contain. Tabs stay: they separate the columns of lists. */
-export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[^\P{Cc}\t]/gu, '�');
+/**
+ * Replaces line breaks, control characters and those that change the direction of text, which names and reasons may contain. Tabs stay: they
+ * separate the columns of lists.
+ */
+export const oneLine = (text: string): string =>
+  text.replaceAll(/\s*[\n\u2028\u2029]\s*/g, ' ').replaceAll(/[^\P{Cc}\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '�');
+
+/** As JSON that sends no commands to a terminal: stringify leaves the control characters from 7f to 9f as they are. */
+export const jsonLine = (document: unknown): string =>
+  JSON.stringify(document).replaceAll(/[\u007f-\u009f]/g, (c) => `\\u00${c.codePointAt(0)!.toString(16)}`);
 
 /** Prints one JSON document with --json, and readable lines otherwise. */
 export function print(json: boolean, document: unknown, lines: () => string[]): void {
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines().map(oneLine).join('\n')}\n`);
+  process.stdout.write(json ? `${jsonLine(document)}\n` : `${lines().map(oneLine).join('\n')}\n`);
 }
 
 /** A progress line on stderr: overwritten on a terminal, else printed at most once a second, the first at once. */

@@ -59,6 +59,13 @@ export function addThresholdCommand(program: Command): void {
 
 function choiceOf({ rule, limit, costSame, costDifferent, value }: Flags): unknown {
   if (rule === undefined) return undefined;
+  for (const [option, given, rules] of [
+    ['--limit', limit, ['false-same', 'false-different']],
+    ['--cost-same', costSame, ['costs']],
+    ['--cost-different', costDifferent, ['costs']],
+    ['--value', value, ['value']],
+  ] as const)
+    if (given === undefined && (rules as readonly string[]).includes(rule)) throw new AppError('usage', `The rule ${rule} needs ${option}.`);
   if (rule === 'false-same' || rule === 'false-different') return { rule, limit };
   if (rule === 'costs') return { rule, falseSame: costSame, falseDifferent: costDifferent };
   return rule === 'value' ? { rule, threshold: value } : { rule };

@@ -10,7 +10,7 @@ import type { Services } from '../../services.ts';
 import { experimentDocument, experimentFor, experimentLines, trainExperiment } from './experiments.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { workspaceOption } from './data.ts';
-import { duration, print } from './output.ts';
+import { duration, oneLine, print } from './output.ts';
 import { chooseTrainingDevice, chooseResumeDevice } from './choose-device.ts';
 import { chosenOptions, RESUME_FLAGS, trainOptions } from './train-options.ts';
 import { measureMaps, progressLines } from './training-progress.ts';
@@ -100,7 +100,7 @@ export function addTrainCommand(program: Command): void {
 /** Reads a file of pairs; returns the id of the list. Rows that can't be used are named on stderr. */
 async function addPairs({ rows }: Services, dataset: string, file: string): Promise<string> {
   const found = await rows.addPairList(dataset, file);
-  for (const line of pairListLines(found)) process.stderr.write(`${line}\n`);
+  for (const line of pairListLines(found)) process.stderr.write(`${oneLine(line)}\n`);
   if (found.list !== null) return found.list;
   throw new AppError(
     'bad-request',

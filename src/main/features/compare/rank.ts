@@ -1,4 +1,4 @@
-import { certaintyAt, similarityOf } from '../../../shared/calibration.ts';
+import { certaintyAt, isNearThreshold, similarityOf } from '../../../shared/calibration.ts';
 import type { PairLabel } from '../../../shared/dataset.ts';
 import type { QueuedPair, QueueKind } from '../../../shared/pair-queue.ts';
 import { randomFor } from '../../../shared/random.ts';
@@ -18,6 +18,7 @@ export function verdictsOf(
     return {
       ...{ a, b, label, distance, verdict, correct: (verdict === 'different') === (label === 1) },
       similarity: similarityOf(distance, calibration),
+      nearThreshold: isNearThreshold(distance, calibration.threshold, calibration),
       certainty: certainty && { low: certainty.low, high: certainty.high },
     };
   });

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { relationOf } from '../../../shared/pair-relation.ts';
+import { relationKey, relationOf } from '../../../shared/pair-relation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { type Incomparable, type RunDifference, testMetrics, whyIncomparable } from '../../../shared/run-comparison.ts';
@@ -46,12 +46,14 @@ export class RunComparisons {
 
   /**
    * Two runs on test pairs; evaluates those first whose distances are missing. Throws AppError 'bad-request' for an unfinished run or if they
-   * can't be compared, and as evaluate does.
+   * can't be compared, before it evaluates where that is known before, and as evaluate does.
    */
   async compare(a: string, b: string, { signal, onProgress }: ComparisonOptions): Promise<PairedComparison> {
+    const never = whyNever(this.ports.runs.get(a), this.ports.runs.get(b));
+    if (never !== null) throw this.refusal(a, b, never);
+    for (const id of [a, b]) assertDone(this.ports.runs.get(id));
     for (const id of [a, b]) {
       const run = this.ports.runs.get(id);
-      assertDone(run);
       const rows = await this.ports.splitRows(run.dataset, 'test', relationOf(run.config));
       const test = testMetrics(run);
       if (test?.pairSet === rows.pairSet && this.storedDistances(run, pairKey(rows))) continue;
@@ -63,7 +65,11 @@ export class RunComparisons {
     const onResample = ({ done, total }: Counted): void => onProgress?.({ done, total, text: `Resampling: ${done} of ${total}` });
     const comparison = whyIncomparable(first, second) ?? (await this.compareStored(first, second, { signal, onProgress: onResample }));
     if (!('problem' in comparison)) return comparison;
-    throw new AppError('bad-request', `Runs ${runNumber(a)} and ${runNumber(b)} can’t be compared. ${comparison.problem}`, { runs: [a, b] });
+    throw this.refusal(a, b, comparison.problem);
+  }
+
+  private refusal(a: string, b: string, problem: string): AppError {
+    return new AppError('bad-request', `Runs ${runNumber(a)} and ${runNumber(b)} can’t be compared. ${problem}`, { runs: [a, b] });
   }
 
   /** From stored distances; the problem if they are not stored, or of other pairs than the data set has now. */
@@ -101,4 +107,13 @@ export class RunComparisons {
     const key = networkKey(run);
     return key && this.ports.pairDistances.get(key, pairs);
   }
+}
+
+/** Why an evaluation would not help to compare two runs; null if it may. */
+function whyNever(a: RunRecord, b: RunRecord): string | null {
+  if (a.run === b.run) return 'They are the same run: name two.';
+  if (relationKey(relationOf(a.config)) !== relationKey(relationOf(b.config)))
+    return 'They mean different things by “same”, so their test pairs differ.';
+  const incomparable = whyIncomparable({ ...a, metrics: [] }, { ...b, metrics: [] })!;
+  return incomparable.evaluate.length === 0 ? incomparable.problem : null;
 }
