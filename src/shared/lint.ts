@@ -1,6 +1,6 @@
 /** What makes the figures of a run doubtful. Found from numbers by src/main/domain/lint/. */
 export const LINT_RULES = [
-  'margin', // that distances can't reach, or hardly any pair reaches
+  'margin', // that hardly any pair reaches
   'collapse', // all distances alike
   'separation', // distances that do not tell same from different
   'threshold', // outside the distances

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { collapse, fewPairs, thresholdOutside, unreachableMargin, unreachedMargin } from '../../../src/main/domain/lint/distances.ts';
+import { collapse, fewPairs, thresholdOutside, unreachedMargin } from '../../../src/main/domain/lint/distances.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 
 const random = randomFor(1, 'lint');
@@ -31,12 +31,6 @@ describe('margin', () => {
   test('none when enough do, nor because of same pairs', () => {
     expect(unreachedMargin(pairs(around(0.2, 0.1), around(1.9, 0.2)), 2)).toBeNull();
     expect(unreachedMargin(pairs([0.1, 0.2], []), 2)).toBeNull();
-  });
-
-  test('a finding when embeddings of length 1 can’t be that far apart', () => {
-    expect(unreachableMargin(2.5, 2)).toMatchObject({ rule: 'margin', advice: 'Choose a margin of at most 2, or do not normalise the embedding.' });
-    expect(unreachableMargin(2, 2)).toBeNull();
-    expect(unreachableMargin(2.5, null)).toBeNull();
   });
 });
 

@@ -60,13 +60,6 @@ describe('lintRun', () => {
     ]);
   });
 
-  test('finds a margin that embeddings of length 1 can’t reach, where the loss has a distance as its margin', () => {
-    const unit = { ...RUN.config, embedding: 'unit', margin: 2.5 } as const;
-    expect(rules({ config: unit })).toContain('margin');
-    expect(rules({ config: { ...unit, margin: 1.9 } })).toEqual([]);
-    expect(rules({ config: { ...unit, loss: 'multi-similarity' } })).toEqual([]);
-  });
-
   test('shows what an earlier version stored, unless the curve is fitted again', () => {
     const stored = 'On validation pairs the distance does not separate same from different, so every similarity is close to 50 %.';
     const older = { ...RUN, warnings: [stored] };

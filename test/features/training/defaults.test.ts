@@ -115,4 +115,9 @@ describe('a loss and its options', () => {
       expect.objectContaining({ code: 'bad-request', details: { field } }) as Error,
     );
   });
+  test('a margin that no pair can reach is refused with its number and what to do', () => {
+    expect(() => configFor({ ...request, embedding: 'unit', margin: 2.5 }, weights)).toThrow(
+      'Embeddings of length 1 are at most 2 apart, so no pair can be beyond a margin of 2.5. Choose one below 2, or do not normalise the embedding.',
+    );
+  });
 });

@@ -34,7 +34,10 @@ export function collapse({ same, different }: LabelledDistances, scale: number):
   };
 }
 
-/** If hardly any different pair reaches the margin of the loss. `margin`: a distance. */
+/**
+ * If hardly any different pair reaches the margin of the loss. `margin`: a distance. One that no pair can reach is refused before the training
+ * (lossProblem in src/main/features/training/defaults.ts), by every door, so no run has it.
+ */
 export function unreachedMargin({ different }: LabelledDistances, margin: number): Finding | null {
   if (different.length === 0) return null;
   const near = different.filter((d) => d >= NEAR_MARGIN * margin).length;
@@ -43,16 +46,6 @@ export function unreachedMargin({ different }: LabelledDistances, margin: number
     rule: 'margin',
     text: `Only ${countText(near)} of ${countText(different.length)} different pairs come near the margin of ${shortNumber(margin)} (the largest distance is ${shortNumber(different.at(-1)!)}): the network has not learned to push them that far apart.`,
     advice: 'Train for more epochs, train more layers, or lower the margin.',
-  };
-}
-
-/** If no two embeddings can be as far apart as the margin. `reach`: the largest possible distance; null: none. */
-export function unreachableMargin(margin: number, reach: number | null): Finding | null {
-  if (reach === null || margin <= reach) return null;
-  return {
-    rule: 'margin',
-    text: `The margin of ${shortNumber(margin)} can't be reached: embeddings of length 1 are at most ${shortNumber(reach)} apart, so every different pair keeps a loss.`,
-    advice: `Choose a margin of at most ${shortNumber(reach)}, or do not normalise the embedding.`,
   };
 }
 

@@ -1,16 +1,14 @@
 import { aucText, countText, percentText } from '../../../shared/format.ts';
 import type { Finding } from '../../../shared/lint.ts';
-import { expectedDistance, hasEpochs, lossInfo } from '../../../shared/losses.ts';
-import type { Interval, Metrics, RunConfig, RunRecord } from '../../../shared/run.ts';
+import { expectedDistance, hasEpochs } from '../../../shared/losses.ts';
+import type { Interval, Metrics, RunRecord } from '../../../shared/run.ts';
 import { areDisjoint } from '../evaluate/intervals.ts';
-import { collapse, fewPairs, noCrossing, noSeparation, thresholdOutside, unreachableMargin, unreachedMargin } from './distances.ts';
+import { collapse, fewPairs, noCrossing, noSeparation, thresholdOutside, unreachedMargin } from './distances.ts';
 
 export type LintedRun = Pick<RunRecord, 'config' | 'validDistances' | 'calibration' | 'metrics' | 'warnings'>;
 
 const WIDE_AUC = 0.2; // width of an AUC's interval; wider ones give a finding
 const WIDE_ACCURACY = 0.2;
-
-const UNIT_REACH = 2; // the largest distance of two embeddings of length 1
 
 /** What makes the figures of a run doubtful, most serious first. Computed from its record, so runs of all versions have them. */
 export function lintRun({ config, validDistances, calibration, metrics, warnings }: LintedRun): Finding[] {
@@ -21,7 +19,6 @@ export function lintRun({ config, validDistances, calibration, metrics, warnings
   const unseparated = calibration && noSeparation(calibration);
   const isThresholdChecked = validDistances && calibration && !collapsed; // a collapse explains it
   return [
-    unreachable(config),
     collapsed,
     ...(calibration?.fit ? [] : warnings).map((text): Finding => ({ rule: 'stored', text, advice: '' })),
     unseparated,
@@ -31,12 +28,6 @@ export function lintRun({ config, validDistances, calibration, metrics, warnings
     validDistances && fewPairs('valid', validDistances.same.length + validDistances.different.length),
     test ? (fewPairs('test', test.pairs) ?? wideInterval(test)) : null,
   ].filter((finding): finding is Finding => Boolean(finding));
-}
-
-/** If no pair of embeddings can be as far apart as the loss asks. */
-export function unreachable({ loss, embedding, margin }: Pick<RunConfig, 'loss' | 'embedding' | 'margin'>): Finding | null {
-  const isLimited = embedding === 'unit' && lossInfo(loss).margin?.unit === 'distance';
-  return isLimited ? unreachableMargin(margin, UNIT_REACH) : null;
 }
 
 /** If the intervals of the AUC on validation and on test pairs do not overlap. */

@@ -48,7 +48,10 @@ function lossProblem({
   if (marginInfo?.unit === 'radians' && margin >= Math.PI / 2)
     return { field: 'margin', message: `The margin of the ${label} is an angle in radians: it must be below 1.57.` };
   if (marginInfo?.unit === 'distance' && embedding === 'unit' && margin >= 2)
-    return { field: 'margin', message: 'Embeddings of length 1 have distances of at most 2, so the margin must be below 2.' };
+    return {
+      field: 'margin',
+      message: `Embeddings of length 1 are at most 2 apart, so no pair can be beyond a margin of ${margin}. Choose one below 2, or do not normalise the embedding.`,
+    };
   return null;
 }
 

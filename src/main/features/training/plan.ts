@@ -12,7 +12,6 @@ import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { fewPairs } from '../../domain/lint/distances.ts';
-import { unreachable } from '../../domain/lint/run.ts';
 import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.ts';
 import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import { backboneFor, configFor } from './defaults.ts';
@@ -63,7 +62,7 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
     for (const { path, message } of parsed.error.issues) problems.push({ field: path.join('.') || null, message });
     const requested = TrainRequest.pick({ engine: true, device: true }).safeParse(choices);
     const device = chooseDevice(requested.success ? requested.data : {}, facts.setting, facts.devices);
-    return { request: null, dataset, config: null, problems, warnings: warningsOf(dataset, null, classPairs), images, device };
+    return { request: null, dataset, config: null, problems, warnings: warningsOf(dataset, classPairs), images, device };
   }
   const device = chooseDevice(parsed.data, facts.setting, facts.devices);
   const request = { ...parsed.data, engine: device.engine, device: device.device };
@@ -72,7 +71,7 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const config = configOf(facts, request, dataset, problems);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
-  return { request: problems.length ? null : request, dataset, config, problems, warnings: warningsOf(dataset, config, classPairs), images, device };
+  return { request: problems.length ? null : request, dataset, config, problems, warnings: warningsOf(dataset, classPairs), images, device };
 }
 
 /** The plan of a training on groups or on a list of pairs, with what these pairs make impossible or doubtful. */
@@ -92,14 +91,14 @@ export function withPairs(draft: PlanDraft, counts: PairCounts): PlanDraft {
     ...draft,
     problems,
     request: problems.length > 0 ? null : draft.request,
-    warnings: [...warningsOf(dataset, config, { valid: counts.valid.same + counts.valid.different, test: same + different }), ...untested],
+    warnings: [...warningsOf(dataset, { valid: counts.valid.same + counts.valid.different, test: same + different }), ...untested],
   };
 }
 
 /** The data set's warnings, and what lint finds in numbers that are known before training. `pairs`: those of each split; null: not known yet. */
-function warningsOf(dataset: DatasetSummary | null, config: RunConfig | null, pairs: Record<'valid' | 'test', number> | null): string[] {
+function warningsOf(dataset: DatasetSummary | null, pairs: Record<'valid' | 'test', number> | null): string[] {
   const few = (['valid', 'test'] as const).map((split) => (pairs !== null && pairs[split] > 0 ? fewPairs(split, pairs[split]) : null));
-  const findings = [config && unreachable(config), ...few].filter((finding) => finding !== null);
+  const findings = few.filter((finding) => finding !== null);
   return [...(dataset?.warnings ?? []), ...findings.map(findingText)];
 }
 
