@@ -115,7 +115,7 @@ test('the bar of a queue shows its texts in full on a laptop', async ({ page, se
         names.every((name) => name.scrollWidth <= name.clientWidth) && last.getBoundingClientRect().right <= header.getBoundingClientRect().right
       );
     });
-  for (const width of [1440, 1280]) {
+  for (const width of [1440, 1280, 1200, 1024]) {
     await page.setViewportSize({ width, height: 800 });
     await expect.poll(isWhole, String(width)).toBe(true);
   }

@@ -99,6 +99,10 @@ test('a counterfactual map that fails its check is grey, and says so in words', 
   await expect(page.locator(`[data-pane="${'ab'[i]!}"]`)).toContainText('Fails its check');
   await expect(page.locator(`[data-caption="${'AB'[i]!}"]`)).toContainText(counterfactualFailure(row, i)!);
   await expect(section(page)).toContainText(counterfactualFailures(row)!);
+  await page.keyboard.press('s'); // there only the counterfactual part is grey
+  await expect.poll(filter).toBe('none');
+  await expect(page.locator(`[data-pane="${'ab'[i]!}"]`)).toContainText('fails its check');
+  await expect(page.locator(`[data-caption="${'AB'[i]!}"] .kind:not([aria-hidden=true])`)).toContainText(counterfactualFailure(row, i)!);
 });
 
 test('the gallery shows, filters and sorts by the badge, and checks what is selected', async ({ page, served }) => {

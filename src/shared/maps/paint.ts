@@ -14,11 +14,14 @@ export interface PhotoLook {
 export const DEFAULT_LOOK: PhotoLook = { darkening: 0.2, desaturation: 0 };
 const TABLE = 1024;
 
+/** ITU-R BT.709, as in CSS filters. */
+const luminance = (r: number, g: number, b: number): number => 0.2126 * r + 0.7152 * g + 0.0722 * b;
+
 /** Desaturates and darkens RGB pixels [H, W, 3]. */
 export function adjustPhoto(data: Uint8Array, { darkening, desaturation }: PhotoLook): Uint8Array {
   const out = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) {
-    const grey = 0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!; // ITU-R BT.709, as in CSS filters
+    const grey = luminance(data[i]!, data[i + 1]!, data[i + 2]!);
     for (let c = 0; c < 3; c++) out[i + c] = Math.round((1 - darkening) * (data[i + c]! * (1 - desaturation) + grey * desaturation));
   }
   return out;
@@ -56,17 +59,16 @@ export type LayerTable = Uint8ClampedArray;
 
 /**
  * The colours of a view. Evidence: amber above zero, blue below it or in a counterfactual map. The other scales span the view's
- * range (0 to 1, or -1 to 1 if signed) with the same opacity.
+ * range (0 to 1, or -1 to 1 if signed) with the same opacity. `greysBelow`: values below zero have no colour.
  */
-export function layerTable(scale: ColourScale, view: Exclude<MapView, 'none'>): LayerTable {
+export function layerTable(scale: ColourScale, view: Exclude<MapView, 'none'>, { greysBelow = false } = {}): LayerTable {
   const table = new Uint8ClampedArray((2 * TABLE - 1) * 4);
   for (let i = 0; i < 2 * TABLE - 1; i++) {
     const share = i / (TABLE - 1) - 1;
     if (share === 0 || (share < 0 && view !== 'signed')) continue;
-    table.set(
-      layerColour(scale, view, share).map((c, k) => (k === 3 ? c * 255 : c)),
-      i * 4,
-    );
+    const [r, g, b, alpha] = layerColour(scale, view, share);
+    const grey = luminance(r, g, b);
+    table.set(greysBelow && share < 0 ? [grey, grey, grey, 255 * alpha] : [r, g, b, 255 * alpha], i * 4);
   }
   return table;
 }

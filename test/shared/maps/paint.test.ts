@@ -32,6 +32,14 @@ describe('a layer of evidence', () => {
     expect(up[0]! - up[2]!).toBeGreaterThan(60);
     expect(down[2]! - down[0]!).toBeGreaterThan(60);
   });
+
+  test('in the signed view the counterfactual side is grey if it fails its check, as opaque as before', () => {
+    const [up, down] = layer([0.5, -0.5], 1, layerTable('evidence', 'signed', { greysBelow: true })) as [number[], number[]];
+    const [colouredUp, colouredDown] = layer([0.5, -0.5], 1, layerTable('evidence', 'signed')) as [number[], number[]];
+    expect(up).toEqual(colouredUp);
+    expect(new Set(down.slice(0, 3)).size).toBe(1);
+    expect(down[3]).toBe(colouredDown[3]);
+  });
 });
 
 describe.each(SCALES)('%s', (scale) => {

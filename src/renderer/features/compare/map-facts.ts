@@ -36,7 +36,7 @@ export function weakText(comparison: Comparison, { strongest }: Pick<MapPainter,
 }
 
 /** The mark on an image with a weak map. In the signed view it names the weak sign, unless both are weak. */
-export function weakLabel(comparison: Comparison, painter: Pick<MapPainter, 'strongest'>, view: MapView): string | null {
+function weakLabel(comparison: Comparison, painter: Pick<MapPainter, 'strongest'>, view: MapView): string | null {
   const sentence = weakText(comparison, painter, view);
   return sentence === null ? null : view === 'signed' ? sentence.slice(0, sentence.indexOf(':')) : 'Weak evidence';
 }
@@ -69,11 +69,18 @@ export function signedCaption(comparison: Comparison, letter: string, painter: M
     ...(evidence ? [`strongest point of it: ${positionWords(evidence.position.strongest)}`] : []),
   ];
   const weak = weakText(comparison, painter, 'signed');
-  return `${sentences.join('; ')}. ${weak === null ? '' : `${weak} `}${cells}`;
+  const failure = counterfactualFailure(comparison, letter === 'A' ? 0 : 1);
+  return [`${sentences.join('; ')}.`, weak, failure, cells].filter((text) => text !== null).join(' ');
 }
 
-/** The mark on an image whose counterfactual map is greyed. */
-export const FAILS_CHECK = 'Fails its check';
+/** The mark on an image: its map is weak, or `fails` its check and is greyed. In the signed view it names the sign. null: no mark. */
+export function mapMark(comparison: Comparison, painter: Pick<MapPainter, 'strongest'>, view: MapView, fails: boolean): string | null {
+  const weak = weakLabel(comparison, painter, view);
+  if (!fails) return weak;
+  if (view !== 'signed') return 'Fails its check';
+  const failing = `Evidence ${kindWords(comparison, 'counterfactual')} fails its check`;
+  return weak === null || isWeakMap(painter.strongest.counterfactual, comparison) ? failing : `${weak}. ${failing}`;
+}
 
 /** The sentences under an image. */
 export function mapCaption(comparison: Comparison, letter: string, kind: MapKind, { weak, evidence }: MapFacts, grid: Size): string {

@@ -22,10 +22,17 @@ export const NO_CONTOUR: ContourPaths = { factual: '', counterfactual: '' };
 const LAYER_SIDE = 512; // px of the painted layer: smooth for a map of 7 × 7 cells, painted in a few ms
 const tables = new Map<string, LayerTable>();
 
-function tableFor(scale: ColourScale, view: ShownView): LayerTable {
-  const key = `${scale} ${view}`;
+/** How a layer is painted. */
+export interface LayerLook {
+  fullColour: number; // the value in full colour
+  colours: ColourScale;
+  greysCounterfactual: boolean; // in the signed view, because it fails its check
+}
+
+function tableFor({ colours, greysCounterfactual }: LayerLook, view: ShownView): LayerTable {
+  const key = `${colours} ${view} ${greysCounterfactual}`;
   let table = tables.get(key);
-  if (!table) tables.set(key, (table = layerTable(scale, view)));
+  if (!table) tables.set(key, (table = layerTable(colours, view, { greysBelow: greysCounterfactual })));
   return table;
 }
 
@@ -60,14 +67,14 @@ export class MapPainter {
     return this.contours.get(`${view} ${share}`) ?? null;
   }
 
-  /** RGBA of the layer, not premultiplied. `fullColour`: the value in full colour. */
-  paint(data: Uint8ClampedArray, view: ShownView, fullColour: number, colours: ColourScale): void {
-    paintLayer(data, resample(this.cells(view), this.width, this.height), fullColour, tableFor(colours, view));
+  /** RGBA of the layer, not premultiplied. */
+  paint(data: Uint8ClampedArray, view: ShownView, look: LayerLook): void {
+    paintLayer(data, resample(this.cells(view), this.width, this.height), look.fullColour, tableFor(look, view));
   }
 
   /** As `paint`, without interpolation: each pixel has the colour of the nearest cell. */
-  paintCells(data: Uint8ClampedArray, view: ShownView, fullColour: number, colours: ColourScale): void {
-    paintLayer(data, cellField(this.cells(view), this.width, this.height), fullColour, tableFor(colours, view));
+  paintCells(data: Uint8ClampedArray, view: ShownView, look: LayerLook): void {
+    paintLayer(data, cellField(this.cells(view), this.width, this.height), look.fullColour, tableFor(look, view));
   }
 
   /** The value of a view at 0..1 across and down the image, between cells as it is painted. */

@@ -11,17 +11,16 @@ function shownArea({ width, height }: Size, images: readonly Size[], gap: number
   }, 0);
 }
 
-/**
- * A stacked pair returns to a row only if the images' area is larger by this ratio: captions of stacked images take more height. Chosen,
- * not measured.
- */
-const RETURN_RATIO = 1.25;
+/** A pair changes its layout only if the images' area is larger by this ratio then. Chosen, not measured. */
+const CHANGE_RATIO = 1.4;
 
 /**
  * Side by side or stacked: whichever shows the two images larger; side by side if equal. `gap`: px between them. `current`: the layout
- * of this pair so far. The captions, and with them the stage, change their height with the layout, which must not change it back.
+ * of this pair so far; null: none. The height of the stage depends on the layout (captions) and on the use of the images (captions, tools,
+ * answers), neither of which must change the layout.
  */
-export function stageLayout(stage: Size, images: readonly [Size, Size], gap: number, current: StageLayout = 'row'): StageLayout {
+export function stageLayout(stage: Size, images: readonly [Size, Size], gap: number, current: StageLayout | null = null): StageLayout {
   const [row, column] = [shownArea(stage, images, gap, 'row'), shownArea(stage, images, gap, 'column')];
-  return column * (current === 'column' ? RETURN_RATIO : 1) > row ? 'column' : 'row';
+  if (current === 'row') return column > CHANGE_RATIO * row ? 'column' : 'row';
+  return column * (current === 'column' ? CHANGE_RATIO : 1) > row ? 'column' : 'row';
 }

@@ -40,3 +40,17 @@ test('stacked images stay stacked when their captions take a few lines more', ()
   for (const height of [780, 740, 700]) expect(stageLayout({ width: 700, height }, pair, 10, 'column')).toBe('column');
   expect(stageLayout({ width: 1400, height: 400 }, pair, 10, 'column')).toBe('row');
 });
+
+test('a pair keeps its layout while captions are exchanged for tools and answers, which changes the height of the stage', () => {
+  const pair = [
+    { width: 1000, height: 700 },
+    { width: 1000, height: 700 },
+  ] as const;
+  const maps = { width: 1000, height: 640 };
+  expect(stageLayout(maps, pair, 10)).toBe('row');
+  const edits = { width: 1000, height: 740 };
+  expect(stageLayout(edits, pair, 10)).toBe('column'); // opened there, without a layout yet
+  expect(stageLayout(edits, pair, 10, 'row')).toBe('row');
+  expect(stageLayout(maps, pair, 10, 'column')).toBe('column');
+  expect(stageLayout({ width: 700, height: 1000 }, pair, 10, 'row')).toBe('column'); // another window
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
-import { dominantKind, signedCaption, weakLabel, weakText } from '../../../../src/renderer/features/compare/map-facts.ts';
+import { dominantKind, mapMark, signedCaption, weakText } from '../../../../src/renderer/features/compare/map-facts.ts';
 import { MapPainter, paintersOf } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
 import { judgedElsewhere, judgedElsewhereText, legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
@@ -163,11 +163,14 @@ describe('the signed view', () => {
   });
 
   test('the mark on an image names the weak sign where the other is not weak', () => {
-    expect(weakLabel(comparison, painterOf([-2, -1, 0.1, 0]), 'signed')).toBe('Weak evidence against “same”');
-    expect(weakLabel(comparison, painterOf([-0.2, 0, 1, 0]), 'signed')).toBe('Weak evidence for “same”');
-    expect(weakLabel(comparison, painterOf([-0.2, 0, 0.1, 0]), 'signed')).toBe('Weak evidence');
-    expect(weakLabel(comparison, painterOf([-2, -1, 0.1, 0]), 'counterfactual')).toBe('Weak evidence');
-    expect(weakLabel(comparison, painterOf([-2, 0, 3, 0]), 'signed')).toBeNull();
+    expect(mapMark(comparison, painterOf([-2, -1, 0.1, 0]), 'signed', false)).toBe('Weak evidence against “same”');
+    expect(mapMark(comparison, painterOf([-0.2, 0, 1, 0]), 'signed', false)).toBe('Weak evidence for “same”');
+    expect(mapMark(comparison, painterOf([-0.2, 0, 0.1, 0]), 'signed', false)).toBe('Weak evidence');
+    expect(mapMark(comparison, painterOf([-2, -1, 0.1, 0]), 'counterfactual', false)).toBe('Weak evidence');
+    expect(mapMark(comparison, painterOf([-2, 0, 3, 0]), 'signed', false)).toBeNull();
+    expect(mapMark(comparison, painterOf([-2, 0, 3, 0]), 'counterfactual', true)).toBe('Fails its check');
+    expect(mapMark(comparison, painterOf([-2, 0, 3, 0]), 'signed', true)).toBe('Evidence against “same” fails its check');
+    expect(mapMark(comparison, painterOf([-0.2, 0, 3, 0]), 'signed', true)).toBe('Weak evidence for “same”. Evidence against “same” fails its check');
   });
 });
 
@@ -190,7 +193,7 @@ describe('the painter', () => {
     const p = painter('different', 'verdict');
     expect([p.width, p.height, p.strongest]).toEqual([512, 341, { factual: 1, counterfactual: 2, signed: 2 }]);
     const data = new Uint8ClampedArray(p.width * p.height * 4);
-    p.paint(data, 'factual', 2, 'evidence');
+    p.paint(data, 'factual', { fullColour: 2, colours: 'evidence', greysCounterfactual: false });
     const field = resample({ map: Float32Array.of(1, 0, 0.5, 0), w: 2, h: 2 }, p.width, p.height);
     for (let i = 0; i < field.length; i += 97) expect(data[i * 4 + 3]! > 0).toBe(field[i]! / 2 > 0.0005);
   });
@@ -205,7 +208,7 @@ describe('the painter', () => {
   test('paints cells as they are: one colour a cell, that of its value, and reads the same value anywhere in it', () => {
     const p = painter('different', 'verdict');
     const data = new Uint8ClampedArray(p.width * p.height * 4);
-    p.paintCells(data, 'signed', 2, 'evidence');
+    p.paintCells(data, 'signed', { fullColour: 2, colours: 'evidence', greysCounterfactual: false });
     const table = layerTable('evidence', 'signed');
     const colourAt = (share: number): number[] => [
       ...table.subarray((1023 + Math.round(share * 1023)) * 4, (1023 + Math.round(share * 1023)) * 4 + 4),

@@ -29,6 +29,11 @@ class FlipView {
     this.choice = this.isShown(row, mode, part) ? null : { comparison: row.comparison, mode, part };
   }
 
+  /** Whether the images of a comparison show pictures of its flip test. */
+  isOn({ comparison, flip }: Pick<ComparisonRow, 'comparison' | 'flip'>): boolean {
+    return flip !== undefined && this.choice?.comparison === comparison;
+  }
+
   hide(): void {
     this.choice = null;
   }
