@@ -66,6 +66,7 @@ test('maps are checked, and flipped, pair after pair', async ({ page, served }) 
     await expect(picture('a')).toHaveCount(0);
     await expect(page.locator('[data-pane="a"]')).toContainText('Unchanged');
     await expect(page.locator('[data-pane] canvas')).toHaveCount(0); // no map over what the network saw
+    await expect(page.getByRole('img', { name: /^Scale of the map/ })).toHaveCount(0);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
@@ -73,6 +74,7 @@ test('maps are checked, and flipped, pair after pair', async ({ page, served }) 
     await page.keyboard.press('f'); // a map again
     await expect(picture('b')).toHaveCount(0);
     await expect(page.locator('[data-pane] canvas')).toHaveCount(2);
+    await expect(page.getByRole('img', { name: /^Scale of the map/ })).toHaveCount(1);
     await page.reload(); // stored with the comparison
     await expect(flip.locator('[data-flip]')).toHaveCount(6);
   });

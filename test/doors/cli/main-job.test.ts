@@ -247,6 +247,8 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const { stdout } = await twinlens(['comparisons', ...at]);
     for (const line of stdout.trim().split('\n'))
       expect(line).toMatch(/^c\d+\tr\d+\t(same|different)\tdistance [\d.]+\t(Path|Grad-CAM at layer \S+)\t/);
+    const id = /^c\d+/.exec(stdout)![0];
+    expect(await runJson(['comparisons', id, ...at])).toMatchObject({ comparison: id, saved: true, note: '', whatIfs: [] });
   });
 
   test('a report contains the comparisons and is self-contained', async () => {

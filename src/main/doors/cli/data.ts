@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import type { ImportRequest } from '../../../shared/contract.ts';
 import { type DatasetSummary, SPLIT_SOURCES } from '../../../shared/dataset.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
-import { methodWords } from '../../../shared/explanation-methods.ts';
 import { type ListedAuc, listedAucText, listedTestAuc, validationAuc } from '../../../shared/listed-auc.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
 import { quote } from '../../foundation/words.ts';
@@ -95,21 +94,6 @@ export function addDataCommands(program: Command): void {
                 `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tvalidation AUC ${aucOf(validationAuc(r))}\ttest AUC ${aucOf(listedTestAuc(r))}${r.experiment === undefined ? '' : `\tseed ${r.config.seed} of ${r.experiment}`}`,
             )
           : ['No runs yet. Create one with: twinlens train DATASET'],
-      );
-      return Promise.resolve();
-    });
-  });
-
-  addCommonOptions(program.command('comparisons').description('list the stored comparisons')).action(async ({ workspace, json }: Common) => {
-    await withServices(workspaceOption(workspace), false, 'comparisons', (s) => {
-      const list = s.compare.list();
-      print(Boolean(json), list, () =>
-        list.length
-          ? list.map(
-              (c) =>
-                `${c.comparison}\t${c.run}\t${c.verdict}\tdistance ${c.distance.toFixed(3)}\t${methodWords(c)}\t${c.images[0].file}\t${c.images[1].file}`,
-            )
-          : ['No comparisons yet. Create one with: twinlens compare RUN IMAGE_A IMAGE_B'],
       );
       return Promise.resolve();
     });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { APP_VERSION } from '../../foundation/versions.ts';
+import { addComparisonsCommand } from './comparisons.ts';
 import { addDataCommands } from './data.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
@@ -18,6 +19,7 @@ export function buildProgram(): Command {
   addTrainCommand(program);
   addExperimentsCommand(program);
   addResultCommands(program);
+  addComparisonsCommand(program);
   addMachineCommands(program);
   addDemoCommand(program);
   addServeCommand(program);

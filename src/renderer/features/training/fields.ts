@@ -33,9 +33,13 @@ export function withLoss(choices: FormChoices): FormChoices {
   return loss === lossOf(choicesFor('probe', choices)) ? choices : { ...choices, loss };
 }
 
-/** An option as its field shows it: the margin with the unit, the help and the range that it has for a loss. */
+/** An option as its field shows it: the margin as it is for a loss, and below the losses what the chosen one does. */
 export function fieldOption(name: OptionName, option: TrainingOption, loss: LossName): TrainingOption {
-  const { margin, label } = lossInfo(loss);
+  const { margin, label, note } = lossInfo(loss);
+  if (name === 'loss' && option.kind === 'choice') {
+    const values = Object.fromEntries(Object.entries(option.values).map(([value, words]) => [value, { label: words.label }]));
+    return { ...option, values, help: `${sentenceCase(label)}: ${note}.` };
+  }
   if (name !== 'margin' || option.kind !== 'number' || margin === null) return option;
   const largest = margin.unit === 'radians' ? LARGEST_ANGLE : option.range.max;
   return { ...option, quantity: margin.unit, help: `${sentenceCase(label)}: ${margin.help}.`, range: { ...option.range, max: largest } };

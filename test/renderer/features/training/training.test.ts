@@ -43,12 +43,17 @@ describe('the form', () => {
     expect(shown('arcface')).toEqual(['classesPerStep', 'imagesPerClass', 'margin', 'lr']);
     expect(shown('probe')).toEqual([]);
   });
-  test('the margin has the unit, the help and the range of the chosen loss', () => {
+  test('the margin has the unit, the help and the range of the chosen loss, which is explained below the list', () => {
     const field = (loss: LossName) => fieldOption('margin', TRAINING_OPTIONS.margin, loss);
     expect(field('contrastive')).toMatchObject({ quantity: 'distance', help: expect.stringMatching(/^Contrastive loss: the distance/) });
     expect(field('arcface')).toMatchObject({ quantity: 'radians', help: expect.stringMatching(/^ArcFace loss: the angle/), range: { max: 1.57 } });
     expect(configLines({ ...someConfig, loss: 'arcface', margin: 0.5 }).find(({ key }) => key === 'margin')?.value).toBe('0.5 (radians)');
     expect(fieldOption('lr', TRAINING_OPTIONS.lr, 'arcface')).toBe(TRAINING_OPTIONS.lr);
+    const losses = fieldOption('loss', TRAINING_OPTIONS.loss, 'triplet');
+    expect([losses.help, shownValue(losses, 'triplet')]).toEqual([
+      'Triplet loss: keeps images of other classes farther away than those of the own class, by the margin.',
+      'Triplet loss', // a closed list cuts longer text
+    ]);
   });
   test('names the default of an option also after another value was chosen', () => {
     const { loss, embedding, margin, device } = TRAINING_OPTIONS;
