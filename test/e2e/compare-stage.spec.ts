@@ -87,7 +87,7 @@ test('one pair: photographs without maps, cells, labels, a cancelled scale, maps
     const maps = page.locator('[data-pane] canvas');
     const photo = page.locator('[data-pane=a] img');
     const filterOf = (): Promise<string> => photo.evaluate((img) => getComputedStyle(img).filter);
-    expect(await filterOf()).toBe('saturate(1) brightness(0.8)'); // in colour, a little darker
+    expect(await filterOf()).toBe('saturate(0.3) brightness(0.8)'); // little colour, a little darker
     await page.keyboard.down('p');
     for (const map of await maps.all()) await expect(map).toBeHidden();
     expect(await filterOf()).toBe('none');
@@ -97,7 +97,7 @@ test('one pair: photographs without maps, cells, labels, a cancelled scale, maps
     await page.getByRole('button', { name: 'More map options' }).click();
     await page.getByRole('slider', { name: 'Darken' }).fill('0');
     await page.keyboard.press('Escape');
-    expect(await filterOf()).toBe('saturate(1) brightness(1)');
+    expect(await filterOf()).toBe('saturate(0.3) brightness(1)');
 
     /** Columns of the painted map: neighbouring columns of one colour count as one. */
     const columns = (): Promise<number> =>

@@ -10,8 +10,11 @@ export interface PhotoLook {
   desaturation: number;
 }
 
-/** The photograph keeps its colour. A little darker, it leaves room for the colours of the map; how much was chosen by eye. */
-export const DEFAULT_LOOK: PhotoLook = { darkening: 0.2, desaturation: 0 };
+/**
+ * A little darker and with little colour, the photograph leaves room for the colours of the map: amber on a sunflower or an orange tulip can't
+ * be seen otherwise. How much was chosen by eye.
+ */
+export const DEFAULT_LOOK: PhotoLook = { darkening: 0.2, desaturation: 0.7 };
 const TABLE = 1024;
 
 /** ITU-R BT.709, as in CSS filters. */
