@@ -1,5 +1,5 @@
 import { sentenceCase } from '../format.ts';
-import { LOSS_INFO, type LossName } from '../losses.ts';
+import { lossInfo, type LossName } from '../losses.ts';
 import type { EpochRow } from '../run.ts';
 import { extentOf, padRange } from './scale.ts';
 import { smooth } from './smooth.ts';
@@ -49,10 +49,6 @@ export const METRIC_NOTES = {
   accuracy: 'share of correct verdicts',
 } as const satisfies Record<Metric, string>;
 
-/** The title of a chart. `loss`: of the runs that it shows, where others have another loss. */
-export const curveTitle = (metric: Metric, loss: LossName | null): string =>
-  loss === null ? METRIC_WORDS[metric] : sentenceCase(LOSS_INFO[loss].label);
-
 export const PART_WORDS = { train: 'training', valid: 'validation' } as const satisfies Record<Part, string>;
 
 interface CurveChoices {
@@ -60,6 +56,43 @@ interface CurveChoices {
   parts: readonly Part[];
   loss?: LossName | null; // only the runs with this loss have values: those of others have other units
 }
+
+/** What one chart shows. */
+export interface ChartContents {
+  key: string;
+  metric: Metric;
+  title: string;
+  loss: LossName | null; // only the runs with this loss; null: all
+  parts: readonly Part[];
+}
+
+/**
+ * The charts of some metrics of runs with these losses. Losses of different kinds have different units, and a loss over labelled images
+ * has another formula for validation pairs (Loss.ofPairs): each has its own axis.
+ */
+export function chartsOf(metrics: readonly Metric[], losses: readonly LossName[], parts: readonly Part[]): ChartContents[] {
+  const several = losses.length > 1;
+  return metrics.flatMap((metric): ChartContents[] => {
+    if (metric !== 'loss') return [{ key: metric, metric, title: METRIC_WORDS[metric], loss: null, parts }];
+    return losses.flatMap((loss) =>
+      axesOf(loss, parts).map((shown) => {
+        const title = several ? sentenceCase(lossInfo(loss).label) : METRIC_WORDS.loss;
+        const isPart = shown.length < parts.length;
+        return {
+          key: `${loss} ${isPart ? shown[0]! : ''}`,
+          metric,
+          title: isPart ? `${title}, ${PART_WORDS[shown[0]!]}` : title,
+          loss: several ? loss : null,
+          parts: shown,
+        };
+      }),
+    );
+  });
+}
+
+/** The parts that can share an axis. */
+export const axesOf = (loss: LossName, parts: readonly Part[]): (readonly Part[])[] =>
+  lossInfo(loss).samples === 'labelled' ? parts.map((part) => [part]) : [parts];
 
 /** Curves of one metric by epoch. With smoothing, a faint curve of raw values is behind each. */
 export function curvesOf(runs: readonly CurveRun[], metric: Metric, o: CurveChoices): CurveSet {

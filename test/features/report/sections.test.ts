@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BACKBONE_INFO } from '../../../src/shared/backbones.ts';
 import { percentText } from '../../../src/shared/format.ts';
+import type { LossName } from '../../../src/shared/losses.ts';
 import type { ReportRun } from '../../../src/main/features/report/types.ts';
 import { SECTION_NAMES, type ReportSection } from '../../../src/shared/report.ts';
 import { rangeOf, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
@@ -75,6 +76,13 @@ describe('the chosen sections', () => {
   test('the overview names the class of each image beside its file', () => {
     const overview = /<nav class="overview"[^]*?<\/nav>/.exec(renderReport(sampleInput({ sections: [] })))![0];
     for (const { file, className } of sampleComparison().images) expect(textOf(overview)).toContain(`${file.split('/').at(-1)!} ${className!}`);
+  });
+
+  test('the loss of an epoch over labelled images is drawn on another axis than that of validation pairs', () => {
+    const drawn = (loss: LossName): number =>
+      renderReport(sampleInput({ runs: [{ ...RUN, config: { ...RUN.config, loss } }], sections: ['training'] })).match(/aria-label="Loss over/g)!
+        .length;
+    expect([drawn('contrastive'), drawn('arcface')]).toEqual([1, 2]);
   });
 
   test('the quality says which pairs it rests on, with the same digits in one row', () => {

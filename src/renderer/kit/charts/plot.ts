@@ -121,7 +121,8 @@ function drawBest(u: uPlot, { best, curveSet, range }: PlotInput, colour: (token
 function drawLabels(u: uPlot, { curveSet, single, range }: PlotInput, colour: (token: string) => string): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
-  const shown = curveSet.curves.filter((c) => !c.faint && (single || c.part === 'valid'));
+  const labelled = curveSet.curves.some(({ part }) => part === 'valid') ? 'valid' : 'train';
+  const shown = curveSet.curves.filter((c) => !c.faint && (single || c.part === labelled));
   const ends = shown.flatMap((curve) => {
     const last = Math.min(curve.values.length, Math.floor(range[1]));
     const at = curve.values.findLastIndex((value, i) => value !== null && i < last);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CurveRun, curvesOf, readout } from '../../../../src/shared/charts/curves.ts';
+import { chartsOf, type CurveRun, curvesOf, readout } from '../../../../src/shared/charts/curves.ts';
 import { dashOf, MAX_RUNS, runColour } from '../../../../src/shared/charts/line-styles.ts';
 import { epochBounds, panRange, type Range, zoomRange } from '../../../../src/renderer/kit/charts/range.ts';
 import { smooth } from '../../../../src/shared/charts/smooth.ts';
+import type { LossName } from '../../../../src/shared/losses.ts';
 import type { EpochRow } from '../../../../src/shared/run.ts';
 
 const row = (epoch: number, lossTrain: number, lossValid: number): EpochRow => ({
@@ -32,6 +33,19 @@ test('losses of different kinds are in separate charts, each run with its colour
     ['b', 1, [30]],
   ]);
   expect(curvesOf([a, b], 'auc', { smoothing: 0, parts: BOTH, loss: null }).curves.every(({ values }) => values[0] !== null)).toBe(true);
+});
+
+test('a loss over labelled images has one chart for training and one for validation pairs, whose loss has another formula', () => {
+  const titles = (...losses: LossName[]): string[] => chartsOf(['loss', 'auc'], losses, BOTH).map(({ title }) => title);
+  expect(titles('contrastive')).toEqual(['Loss', 'AUC']);
+  expect(titles('arcface')).toEqual(['Loss, training', 'Loss, validation', 'AUC']);
+  expect(titles('contrastive', 'arcface')).toEqual(['Contrastive loss', 'ArcFace loss, training', 'ArcFace loss, validation', 'AUC']);
+  const [, training, validation] = chartsOf(['loss'], ['contrastive', 'arcface'], BOTH);
+  expect([training, validation].map((one) => [one!.loss, one!.parts])).toEqual([
+    ['arcface', ['train']],
+    ['arcface', ['valid']],
+  ]);
+  expect(chartsOf(['loss'], ['arcface'], ['valid']).map(({ title, parts }) => [title, parts])).toEqual([['Loss', ['valid']]]);
 });
 
 describe('smoothing', () => {

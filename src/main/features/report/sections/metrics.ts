@@ -8,6 +8,7 @@ import { intervalNote } from '../../../../shared/interval-words.ts';
 import type { EpochRow, Interval, Metrics, RunRecord } from '../../../../shared/run.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
 import { metricsWithoutIntervals } from '../../../domain/evaluate/metrics.ts';
+import { axesOf, type Part } from '../../../../shared/charts/curves.ts';
 import EpochCurves from '../../../../shared/charts/EpochCurves.svelte';
 import RocChart from '../../../../shared/charts/RocChart.svelte';
 import { chart } from '../chart.ts';
@@ -24,11 +25,14 @@ export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord
   const ends = (name: string, train: string, valid: string): string =>
     `${name} over ${epochs.length} epochs; in the last epoch ${train} on training and ${valid} on validation pairs. ${best}`;
   const run = { run: id, name: '', epochs, bestEpoch };
-  const curves = (metric: 'loss' | 'auc', title: string, summary: string): Html =>
-    chart(EpochCurves, { run, metric, title, label: summary, width: 460, height: 260 });
+  const curves = (metric: 'loss' | 'auc', parts: readonly Part[], title: string, summary: string): Html =>
+    chart(EpochCurves, { run, metric, parts, title, label: summary, width: 460, height: 260 });
+  const losses = ends('Loss', distanceText(last.lossTrain), distanceText(last.lossValid));
+  const axes = axesOf(config.loss, ['train', 'valid']);
+  const ofPairs = axes.length > 1 ? ' For validation pairs the loss has a formula of its own, so its values are on another axis.' : '';
   return markup`<div class="charts">
-<figure class="plot">${curves('loss', `${label} (${unit})`, ends('Loss', distanceText(last.lossTrain), distanceText(last.lossValid)))}<figcaption>Loss: the value that training minimises. ${best}</figcaption></figure>
-<figure class="plot">${curves('auc', 'AUC (0.5 guessing, 1 perfect)', ends('AUC', aucText(last.aucTrain), aucText(last.aucValid)))}<figcaption>AUC: how well distances rank different pairs above same pairs.</figcaption></figure>
+<figure class="plot">${axes.map((parts) => curves('loss', parts, `${label} (${unit})`, losses))}<figcaption>Loss: the value that training minimises.${ofPairs} ${best}</figcaption></figure>
+<figure class="plot">${curves('auc', ['train', 'valid'], 'AUC (0.5 guessing, 1 perfect)', ends('AUC', aucText(last.aucTrain), aucText(last.aucValid)))}<figcaption>AUC: how well distances rank different pairs above same pairs.</figcaption></figure>
 </div>
 ${trainedOnOlderPairs(config) && markup`<p class="note">${OLDER_CURVES}</p>`}`;
 }
