@@ -8,13 +8,17 @@ export const OLDER_CURVE =
 
 const points = (share: number): string => `${(100 * share).toFixed(1)} percentage points`;
 
+/** After the figure, for the command line. */
+export const chanceText = ({ chance }: Reliability): string =>
+  chance === undefined ? '' : ` (perfect similarities: about ${percentText(chance)} by chance)`;
+
 /** `cross`: of validation pairs, each judged by a curve that did not see its images. */
-export function reliabilitySentence({ pairs, error, brier, parts, bins }: Reliability, cross: boolean): string {
+export function reliabilitySentence({ pairs, error, chance, brier, parts, bins }: Reliability, cross: boolean): string {
   const on = cross
     ? `On ${countText(pairs)} validation pairs, each judged by a curve that did not see its images,`
     : `On ${countText(pairs)} test pairs`;
   const same = bins.reduce((sum, bin) => sum + bin.same, 0) / pairs;
-  return `${on} similarities differ from the share of same pairs by ${points(error)} on average (expected calibration error). Their mean squared error (Brier score) is ${brier.toFixed(3)}. 0 is perfect; always saying ${percentText(same)}, the share of same pairs, gives ${parts.uncertainty.toFixed(3)}.`;
+  return `${on} similarities differ from the share of same pairs by ${points(error)} on average (expected calibration error).${chance === undefined ? '' : ` Perfect similarities would differ by about ${points(chance)} on so few images, by chance.`} Their mean squared error (Brier score) is ${brier.toFixed(3)}. 0 is perfect; always saying ${percentText(same)}, the share of same pairs, gives ${parts.uncertainty.toFixed(3)}.`;
 }
 
 /** The Brier score as uncertainty - resolution + reliability. */

@@ -122,6 +122,8 @@ export interface CurveFit {
 export interface Reliability {
   pairs: number;
   error: number; // 0..1, expected calibration error
+  /** The mean of `error` that similarities without any error have on pairs of so few images or groups, by chance. Missing in older runs. */
+  chance?: number;
   brier: number; // 0..1, mean of (similarity - label)², with 1 for "same"
   /** Of the Brier score, which is about reliability - resolution + uncertainty. */
   parts: { reliability: number; resolution: number; uncertainty: number };

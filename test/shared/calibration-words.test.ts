@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brierPartsSentence, reliabilitySentence } from '../../src/shared/calibration-words.ts';
+import { brierPartsSentence, chanceText, reliabilitySentence } from '../../src/shared/calibration-words.ts';
 import { NBSP } from '../../src/shared/format.ts';
 
 test('the Brier score is explained, its parts are named with their signs, and the share of same pairs may be above a half', () => {
@@ -13,6 +13,13 @@ test('the Brier score is explained, its parts are named with their signs, and th
   expect(plain(reliabilitySentence(reliability, false))).toBe(
     'On 100 test pairs similarities differ from the share of same pairs by 4.0 percentage points on average (expected calibration error). Their mean squared error (Brier score) is 0.130. 0 is perfect; always saying 70 %, the share of same pairs, gives 0.210.',
   );
+  expect(plain(reliabilitySentence({ ...reliability, chance: 0.0331 }, false))).toContain(
+    '(expected calibration error). Perfect similarities would differ by about 3.3 percentage points on so few images, by chance. Their',
+  );
+  expect([plain(chanceText({ ...reliability, chance: 0.0331 })), chanceText(reliability)]).toEqual([
+    ' (perfect similarities: about 3.3 % by chance)',
+    '',
+  ]);
   expect(plain(brierPartsSentence(reliability))).toBe(
     'The Brier score is 0.210, less 0.082 for what the distance tells, plus 0.002 for miscalibration, up to binning.',
   );

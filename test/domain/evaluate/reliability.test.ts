@@ -46,6 +46,49 @@ test('over- and underestimates of different bins do not cancel', () => {
   ]);
 });
 
+describe('the error by chance', () => {
+  const random = randomFor(3, 'chance');
+  /** The mean errors of true probabilities and the mean of `chance` over samples of labels. `sample`: pairs with the true P(same) of each. */
+  const means = (samples: number, sample: () => { pairs: Pair[]; truth: number[] }): { error: number; chance: number } => {
+    let [error, chance] = [0, 0];
+    for (let k = 0; k < samples; k++) {
+      const { pairs, truth } = sample();
+      const found = reliabilityOfPairs(pairs, truth);
+      error += found.error / samples;
+      chance += found.chance! / samples;
+    }
+    return { error, chance };
+  };
+  test('is that of binomial shares where no pairs share an image', () => {
+    const { error, chance } = means(40, () => {
+      const truth = Array.from({ length: 600 }, () => random.between(0, 1));
+      return { pairs: apart(truth.map((p) => (random.between(0, 1) < p ? 0 : 1))), truth };
+    });
+    expect(chance / error).toBeGreaterThan(0.93);
+    expect(chance / error).toBeLessThan(1.07);
+  });
+  test('is larger where they do, as the error is', () => {
+    // Each image is of class 0 or 1 with a known probability, so pairs of an image are right or wrong together.
+    const [images, q] = [40, 0.8];
+    const { error, chance } = means(60, () => {
+      const looks = Array.from({ length: images }, () => (random.between(0, 1) < 0.5 ? 0 : 1));
+      const classes = looks.map((look) => (random.between(0, 1) < q ? look : 1 - look));
+      const pairs: Pair[] = [];
+      const truth: number[] = [];
+      for (let a = 0; a < images; a++)
+        for (let b = 0; b < a; b++) {
+          pairs.push({ a, b, label: classes[a] === classes[b] ? 0 : 1 });
+          truth.push(looks[a] === looks[b] ? q * q + (1 - q) ** 2 : 2 * q * (1 - q));
+        }
+      return { pairs, truth };
+    });
+    const independent = Math.sqrt((2 / Math.PI) * 0.68 * 0.32 * 2) / Math.sqrt((images * (images - 1)) / 2); // two bins of half the pairs
+    expect(error).toBeGreaterThan(2 * independent);
+    expect(chance / error).toBeGreaterThan(0.85);
+    expect(chance / error).toBeLessThan(1.1);
+  });
+});
+
 describe('the interval of a share', () => {
   test('is Wilson’s where no pairs share an image', () => {
     const [low, high] = intervalOf(apart([...Array<0>(7).fill(0), 1, 1, 1]));

@@ -1,3 +1,4 @@
+import { chanceText } from '../../../shared/calibration-words.ts';
 import { type Command, Option } from 'commander';
 import { countText } from '../../../shared/format.ts';
 import { dependenceOf, type Randomisation } from '../../../shared/randomisation.ts';
@@ -61,7 +62,9 @@ export function addEvaluateCommand(program: Command): void {
         ...chosen.lines.map((line) => `  ${line}`),
         ...[...findings.map(findingText), ...datasetWarnings].map((sentence) => `  ! ${sentence}`),
         ...(structure ? structureLines(structure, config) : []),
-        ...(metrics.reliability ? [`  expected calibration error of the similarity: ${percent(metrics.reliability.error)}`] : []),
+        ...(metrics.reliability
+          ? [`  expected calibration error of the similarity: ${percent(metrics.reliability.error)}${chanceText(metrics.reliability)}`]
+          : []),
         ...(metrics.likelihood && metrics.split === 'test' ? [`  ${cllrSentence(metrics.likelihood)}`] : []),
         ...(randomisation ? randomisationLines(randomisation) : []),
       ]);

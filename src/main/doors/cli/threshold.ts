@@ -1,3 +1,4 @@
+import { chanceText } from '../../../shared/calibration-words.ts';
 import { type Command, Option } from 'commander';
 import { certaintyAt } from '../../../shared/calibration.ts';
 import { countText, distanceText, timeText } from '../../../shared/format.ts';
@@ -91,7 +92,9 @@ function stateOf({ thresholds, store }: Services, id: string): { document: objec
     ...thresholdLines(current, run.validDistances!, calibration),
     ...(calibration.fit ? [] : ['The similarity curve is of an older version and has no interval: --fit-again fits it again.']),
     ...(reliability
-      ? [`Expected calibration error on validation pairs, cross-fitted: ${percent(reliability.error)}; Brier score ${reliability.brier.toFixed(3)}.`]
+      ? [
+          `Expected calibration error on validation pairs, cross-fitted: ${percent(reliability.error)}${chanceText(reliability)}; Brier score ${reliability.brier.toFixed(3)}.`,
+        ]
       : []),
     test
       ? `On ${countText(test.pairs)} test pairs at the threshold ${distanceText(test.threshold)}: accuracy ${percent(test.accuracy)}${test.reliability ? `, expected calibration error ${percent(test.reliability.error)}` : ''}.`
