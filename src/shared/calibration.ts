@@ -1,17 +1,33 @@
+import type { CurveScale } from './losses.ts';
 import type { Calibration, CurveFit, IntervalUnit } from './run.ts';
 import { logistic, studentT975 } from './statistics.ts';
 
 /** The similarity curve: how a distance becomes a probability. */
 
-type Curve = Pick<Calibration, 'threshold' | 'slope' | 'midpoint'>;
+type Curve = Pick<Calibration, 'threshold' | 'slope' | 'midpoint' | 'scale'>;
+
+/** A probe fitted to some hundred images knows no probability beyond this, 0..1. */
+const LEAST = 1e-3;
+
+/** g(D): where a distance is on the scale that a curve is logistic in; see Calibration. */
+export function positionOf(distance: number, scale: CurveScale | undefined): number {
+  if (scale === undefined) return distance;
+  const different = Math.min(1 - LEAST, Math.max(LEAST, distance ** 2 / 2));
+  return Math.log(different / (1 - different));
+}
+
+/** The distance at a position: the inverse of positionOf. */
+export const distanceAt = (position: number, scale: CurveScale | undefined): number =>
+  scale === undefined ? position : Math.sqrt(2 * logistic(position));
 
 /** The distance where the similarity is 50 %. Curves of older versions pass through 50 % at the threshold. */
 export const midpointOf = ({ midpoint, threshold }: Pick<Calibration, 'threshold' | 'midpoint'>): number => midpoint ?? threshold;
 
-/** Logit of the similarity: slope (midpoint - D), natural logarithm of the odds of "same". */
-export const logitAt = (distance: number, curve: Curve): number => curve.slope * (midpointOf(curve) - distance);
+/** Logit of the similarity: slope (g(midpoint) - g(D)), natural logarithm of the odds of "same". */
+export const logitAt = (distance: number, curve: Curve): number =>
+  curve.slope * (positionOf(midpointOf(curve), curve.scale) - positionOf(distance, curve.scale));
 
-/** Similarity 0..1 of a distance D, P(same | D) = 1 / (1 + exp(slope (D - midpoint))). */
+/** Similarity 0..1 of a distance D, P(same | D) = 1 / (1 + exp(slope (g(D) - g(midpoint)))). */
 export const similarityOf = (distance: number, curve: Curve): number => logistic(logitAt(distance, curve));
 
 /** log(0.55 / 0.45): how far the logit of 55 % is from that of 50 %. */
@@ -22,11 +38,12 @@ export const isNearThreshold = (distance: number, threshold: number, { slope }: 
   Math.abs(slope * (distance - threshold)) <= CLOSE_LOGIT;
 
 /** The distance of a similarity 0..1, both exclusive. Not finite for a slope of 0. */
-export const distanceOf = (similarity: number, curve: Curve): number => midpointOf(curve) - Math.log(similarity / (1 - similarity)) / curve.slope;
+export const distanceOf = (similarity: number, curve: Curve): number =>
+  distanceAt(positionOf(midpointOf(curve), curve.scale) - Math.log(similarity / (1 - similarity)) / curve.slope, curve.scale);
 
-/** Standard error of the logit at a distance, by the delta method from the covariance of the curve's two parameters. */
-export function logitError(distance: number, { centre, covariance: [level, both, slope] }: Pick<CurveFit, 'centre' | 'covariance'>): number {
-  const x = distance - centre;
+/** Standard error of the logit at a position g(D), by the delta method from the covariance of the curve's two parameters. */
+export function logitError(position: number, { centre, covariance: [level, both, slope] }: Pick<CurveFit, 'centre' | 'covariance'>): number {
+  const x = position - centre;
   return Math.sqrt(Math.max(0, level - 2 * both * x + slope * x * x));
 }
 
@@ -46,7 +63,10 @@ export interface Certainty {
 export function certaintyAt(distance: number, calibration: Curve & Pick<Calibration, 'fit'>): Certainty | null {
   const { fit } = calibration;
   if (!fit) return null;
-  const [logit, half] = [logitAt(distance, calibration), studentT975(Math.max(1, fit.units - 2)) * logitError(distance, fit)];
+  const [logit, half] = [
+    logitAt(distance, calibration),
+    studentT975(Math.max(1, fit.units - 2)) * logitError(positionOf(distance, calibration.scale), fit),
+  ];
   const [nearest, farthest] = fit.range;
   return {
     low: logistic(logit - half),

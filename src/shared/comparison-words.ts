@@ -32,7 +32,9 @@ type Judgeable = Pick<Comparison, 'threshold' | 'curve'>;
 /** Which of the two its run has changed since a comparison; null: neither. `calibration`: of the run, which still has the same network. */
 function recalibrated({ threshold, curve }: Judgeable, calibration: Calibration): 'threshold' | 'curve' | null {
   if (threshold !== calibration.threshold) return 'threshold';
-  const isSameCurve = curve ? curve.slope === calibration.slope && curve.midpoint === midpointOf(calibration) : calibration.fit === undefined;
+  const isSameCurve = curve
+    ? curve.slope === calibration.slope && curve.midpoint === midpointOf(calibration) && curve.scale === calibration.scale
+    : calibration.fit === undefined;
   return isSameCurve ? null : 'curve';
 }
 

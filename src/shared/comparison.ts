@@ -1,3 +1,4 @@
+import type { CurveScale } from './losses.ts';
 import type { Certainty } from './calibration.ts';
 import type { SameMeaning } from './same-meaning.ts';
 import type { Split } from './dataset.ts';
@@ -81,7 +82,7 @@ export interface Comparison {
   /** The interval of the similarity; null for a run of an older version, missing in records of older versions. */
   certainty?: Certainty | null;
   /** The curve that gave the similarity; missing in records of older versions. */
-  curve?: { slope: number; midpoint: number };
+  curve?: { slope: number; midpoint: number; scale?: CurveScale };
   scale: number; // the largest |S| in either image: full colour if the colours are stretched to this pair
   /** The scale of the run's maps by this method at this layer, added when a record is read; missing until it is measured. */
   runScale?: RunMapScale;

@@ -133,6 +133,12 @@ export const trainsBySteps = ({ samples }: LossInfo): boolean => samples !== 'no
 /** Whether a run was trained by steps, and so has epochs: else its probe was fitted at once, which its record counts as one epoch. */
 export const hasEpochs = ({ loss }: { loss: LossName }): boolean => trainsBySteps(lossInfo(loss));
 
+/** log-odds: D²/2 is a probe's probability that two images are of different classes, so its logarithmic odds are what Platt's curve is linear in. */
+export type CurveScale = 'log-odds';
+
+/** What the similarity curve of a loss is logistic in: for a probe the odds that D²/2, its probability of different classes, stands for. */
+export const curveScale = ({ loss }: { loss: LossName }): CurveScale | undefined => (loss === 'probe' ? 'log-odds' : undefined);
+
 /** Samples of a training step: pairs, or images with their classes. */
 export const samplesPerStep = (config: { loss: LossName; batch: number; classesPerStep: number; imagesPerClass: number }): number =>
   lossInfo(config.loss).samples === 'labelled' ? config.classesPerStep * config.imagesPerClass : config.batch;

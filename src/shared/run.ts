@@ -1,3 +1,4 @@
+import type { CurveScale } from './losses.ts';
 import type { z } from 'zod';
 import type { Split } from './dataset.ts';
 import type { Finding } from './lint.ts';
@@ -94,12 +95,17 @@ export interface Baseline {
   gain: Difference; // AUC of the run - that of the baseline
 }
 
-/** How a distance becomes a verdict and a similarity. Similarity = 1 / (1 + exp(slope * (distance - midpoint))); see src/shared/calibration.ts. */
+/**
+ * How a distance becomes a verdict and a similarity. Similarity = 1 / (1 + exp(slope * (g(distance) - g(midpoint)))), g(D) = D or, on the scale
+ * log-odds, log(o) with the odds o = (D²/2) / (1 - D²/2); see src/shared/calibration.ts.
+ */
 export interface Calibration {
   threshold: number; // distance: above it the verdict is 'different'
-  slope: number; // per unit of distance; negative if same pairs are farther apart than different ones
+  slope: number; // per unit of g; negative if same pairs are farther apart than different ones
   /** The distance where the similarity is 50 %. Missing in runs of older versions, whose curve passes through 50 % at the threshold. */
   midpoint?: number;
+  /** Of linear probes. Missing: the curve is logistic in the distance itself. */
+  scale?: CurveScale;
   /** Missing in runs of older versions: only the slope of their curve was fitted, and its error is unknown. */
   fit?: CurveFit;
 }
@@ -111,7 +117,7 @@ export interface CurveFit {
   over: IntervalUnit;
   units: number; // images or groups in these pairs
   range: [nearest: number, farthest: number]; // distances of these pairs
-  /** Covariance over these units of the logit at the distance `centre` and of the slope: [variance of the logit, covariance, variance of the slope]. */
+  /** Covariance over these units of the logit where g(D) is `centre` and of the slope: [variance of the logit, covariance, variance of the slope]. */
   centre: number;
   covariance: [number, number, number];
   /** On these pairs, each by a curve that saw neither of its units (crossFitReliability). null: too few pairs. */

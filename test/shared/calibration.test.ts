@@ -49,3 +49,27 @@ test('outside the distances of the validation pairs it is extrapolated', () => {
 test('the distance of a similarity is its inverse', () => {
   for (const share of [0.01, 0.3, 0.5, 0.99]) expect(similarityOf(distanceOf(share, curve), curve)).toBeCloseTo(share, 12);
 });
+
+const overOdds = { threshold: 1, midpoint: 1.1, slope: 1.5, scale: 'log-odds' } as const;
+
+test('on the scale of odds, D²/2 is a probability: the similarity falls with the distance, and the inverse finds it again', () => {
+  expect(similarityOf(1.1, overOdds)).toBeCloseTo(0.5, 12);
+  // By hand: o(D) = (D²/2) / (1 - D²/2), similarity = 1 / (1 + (o(0.8) / o(1.1))^1.5).
+  const odds = (d: number): number => d ** 2 / 2 / (1 - d ** 2 / 2);
+  expect(similarityOf(0.8, overOdds)).toBeCloseTo(1 / (1 + (odds(0.8) / odds(1.1)) ** 1.5), 12);
+  fc.assert(
+    fc.property(fc.double({ min: 0.05, max: 1.413, noNaN: true }), distance, distance, (d, d1, d2) => {
+      expect(distanceOf(similarityOf(d, overOdds), overOdds)).toBeCloseTo(d, 9);
+      expect(similarityOf(Math.min(d1, d2), overOdds)).toBeGreaterThanOrEqual(similarityOf(Math.max(d1, d2), overOdds));
+    }),
+  );
+  expect(similarityOf(0, overOdds)).toBe(similarityOf(0.01, overOdds)); // below 0.001 no probability is told apart
+});
+
+test('the interval on that scale is by the position of the distance', () => {
+  const { low, high } = certaintyAt(0.8, { ...overOdds, fit: { ...fit, centre: 0 } })!;
+  const logit = (p: number): number => Math.log(p / (1 - p));
+  const x = Math.log(0.32 / 0.68);
+  expect((logit(high) - logit(low)) / 2).toBeCloseTo(2.0484 * Math.sqrt(0.04 - 2 * 0.01 * x + 0.09 * x * x), 3);
+  expect((logit(high) + logit(low)) / 2).toBeCloseTo(logit(similarityOf(0.8, overOdds)), 9);
+});

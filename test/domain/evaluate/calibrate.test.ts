@@ -35,6 +35,20 @@ describe('the default threshold', () => {
     expect(calibration.midpoint).toBeCloseTo(caseOf(name).sklearn!.midpoint, 5);
   });
 
+  test('of a linear probe, whose D²/2 is a probability, is found with a slope of 1 if that probability is right', () => {
+    const random = randomFor(2, 'probe curve');
+    const distances = Array.from({ length: 4000 }, () => Math.sqrt(2 * random.between(0.01, 0.99)));
+    const pairs = distances.map((d, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label: random.between(0, 1) < d ** 2 / 2 ? 1 : 0 }));
+    const labels = pairs.map(({ label }) => label);
+    const found = fitCalibration(distances, labels, imageUnitsOfPairs(pairs), 'log-odds');
+    expect(found.scale).toBe('log-odds');
+    expect(found.slope).toBeCloseTo(1, 1);
+    expect(found.threshold).toBeCloseTo(1, 1);
+    expect(similarityOf(found.threshold, found)).toBeCloseTo(0.5, 9);
+    expect(found.fit.range).toEqual([Math.min(...distances), Math.max(...distances)]);
+    expect(found.fit.reliability!.error).toBeLessThan(fitPairs(pairs, distances).fit.reliability!.error / 1.3); // logistic in D itself
+  });
+
   test('stays within the distances where the curve is 50 % outside of them, and says so', () => {
     const pairs = Array.from({ length: 400 }, (_, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label: i >= 340 ? 1 : 0 }));
     const distances = pairs.map(({ label }, i) => 1 + (i % 8) / 10 + label * 0.15);

@@ -8,7 +8,7 @@ import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { sameFileCheck } from '../../foundation/files.ts';
 import type { Trainer, TrainState } from '../../nn/engines/engine.ts';
 import { lossOf } from '../../nn/losses/index.ts';
-import { lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
+import { curveScale, lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
 import { countClasses } from '../../domain/pairs/samples.ts';
 import { entryOf } from '../../nn/siamese.ts';
 import { openSource } from '../embed/feature-source.ts';
@@ -82,6 +82,7 @@ export async function train(
         last.bestDistances,
         validPairs.map((p) => p.label),
         unitsOfPairs(validPairs, request.images.ids, request.units),
+        curveScale(config),
       ),
       modelSha256: modelSha256(config, readModel(request.model)),
       seconds: (performance.now() - began) / 1000,

@@ -1,3 +1,5 @@
+import type { CurveScale } from '../../../shared/losses.ts';
+import { distanceAt, positionOf } from '../../../shared/calibration.ts';
 import type { Calibration, CurveFit } from '../../../shared/run.ts';
 import { logistic } from '../../../shared/statistics.ts';
 import { crossFitReliability } from './cross-fit.ts';
@@ -5,19 +7,24 @@ import { fitPlatt, type PlattCurve, plattTargets } from './platt.ts';
 import { chooseThreshold } from './threshold.ts';
 import type { PairUnits } from './units.ts';
 
+export type FittedCalibration = Calibration & Required<Omit<Calibration, 'scale'>>;
+
 /**
  * The similarity curve of validation pairs and the default threshold, where the curve is 50 %. If same pairs are farther apart than
  * different ones, or if the curve does not reach 50 % among these distances, there is no such threshold: then it is the one of the highest
- * balanced accuracy, or the nearest distance. `distances`, `labels` [N].
+ * balanced accuracy, or the nearest distance. `distances`, `labels` [N]; `scale`: what the curve is logistic in.
  * @throws as chooseThreshold does.
  */
-export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, units: PairUnits): Required<Calibration> {
+export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, units: PairUnits, scale?: CurveScale): FittedCalibration {
   const balanced = chooseThreshold(distances, labels);
-  const curve = fitPlatt(distances, labels);
-  const fit = { ...curveFit(distances, labels, units, curve), reliability: crossFitReliability(distances, labels, units) };
-  const midpoint = curve.centre + curve.level / curve.slope;
+  const positions = Float64Array.from(distances, (distance) => positionOf(distance, scale));
+  const curve = fitPlatt(positions, labels);
+  const range: CurveFit['range'] = [Infinity, -Infinity];
+  for (const distance of Array.from(distances)) [range[0], range[1]] = [Math.min(range[0], distance), Math.max(range[1], distance)];
+  const fit = { ...curveFit(positions, labels, units, curve), range, reliability: crossFitReliability(positions, labels, units) };
+  const midpoint = distanceAt(curve.centre + curve.level / curve.slope, scale);
   const threshold = curve.slope > 0 ? Math.min(Math.max(midpoint, fit.range[0]), fit.range[1]) : balanced;
-  return { threshold, slope: curve.slope, midpoint, fit };
+  return { threshold, slope: curve.slope, midpoint, ...(scale && { scale }), fit };
 }
 
 /** Images or groups in pairs on the wrong side of the curve. With fewer, their variance rests on too little. */

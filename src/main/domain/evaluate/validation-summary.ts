@@ -1,3 +1,4 @@
+import type { CurveScale } from '../../../shared/losses.ts';
 import type { Calibration, RunRecord } from '../../../shared/run.ts';
 import { fitCalibration } from './calibrate.ts';
 import type { PairUnits } from './units.ts';
@@ -9,7 +10,12 @@ export interface ValidationSummary {
 }
 
 /** Threshold, calibration and sorted distances from validation pairs. `distances`, `labels` [N]. Throws as chooseThreshold does. */
-export function summariseValidation(distances: readonly number[], labels: ArrayLike<number>, units: PairUnits): ValidationSummary {
+export function summariseValidation(
+  distances: readonly number[],
+  labels: ArrayLike<number>,
+  units: PairUnits,
+  scale?: CurveScale,
+): ValidationSummary {
   const distancesOf = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);
-  return { calibration: fitCalibration(distances, labels, units), validDistances: { same: distancesOf(0), different: distancesOf(1) } };
+  return { calibration: fitCalibration(distances, labels, units, scale), validDistances: { same: distancesOf(0), different: distancesOf(1) } };
 }

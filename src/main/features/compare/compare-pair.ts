@@ -60,7 +60,7 @@ export async function comparePair(
       ],
       similarity: similarityOf(distance, calibration),
       certainty: certaintyAt(distance, calibration),
-      curve: { slope: calibration.slope, midpoint: midpointOf(calibration) },
+      curve: { slope: calibration.slope, midpoint: midpointOf(calibration), ...(calibration.scale && { scale: calibration.scale }) },
       modelSha256: run.modelSha256!,
       engine: run.config.engine,
       device: run.config.device,

@@ -96,12 +96,13 @@ export class WhatIfService {
     const problem = networkProblem(this.ports, row, 'it can’t answer to an edited image any more. Saved edits stay as they are');
     if (problem) throw problem;
     const run = this.ports.runs.get(row.run);
-    const calibration = this.ports.calibrationOf(run);
+    const current = this.ports.calibrationOf(run);
+    const curve = row.curve ? { ...row.curve, threshold: row.threshold } : current;
     const request = { model: this.ports.modelOf(run), modelSha256: run.modelSha256, images: imagesOf(row), strokes, withLayers };
     const { before, after, edited, sources, layers } = await this.ports.compute.ask('whatIf', request, { signal });
     const answerTo = (distance: number): PairAnswer => ({
       distance,
-      similarity: similarityOf(distance, { ...calibration, ...row.curve }),
+      similarity: similarityOf(distance, curve),
       verdict: verdictOf(distance, row.threshold),
     });
     return { threshold: row.threshold, before: answerTo(before), after: answerTo(after), edited, sources, layers };

@@ -1,4 +1,5 @@
 import { midpointOf } from '../../../shared/calibration.ts';
+import { curveScale } from '../../../shared/losses.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Calibration, RunRecord } from '../../../shared/run.ts';
 import { runNumber } from '../../../shared/run-words.ts';
@@ -70,7 +71,7 @@ export class Thresholds {
     assertFinite(distances, 'valid');
     const now = this.finished(id); // another threshold may have been chosen meanwhile
     assertSameNetwork(run, now);
-    const calibration = fitCalibration(distances, labels, units);
+    const calibration = fitCalibration(distances, labels, units, curveScale(run.config));
     const key = keyOf(now);
     const initial = this.ports.thresholds.of(key).length === 0 ? [ofTraining(now)] : []; // its rule is known from the old curve only
     this.ports.thresholds.add(key, initial, { ...calibration, threshold: now.calibration.threshold });
