@@ -1,4 +1,4 @@
-// Measures Twinlens and the published method in PyTorch, alternating: `node scripts/bench-against-peer.mjs --peer FILE.py [options]`, after
+// Measures Twinlens and the published method in PyTorch (timm has the networks that the method's own script lacks), alternating: `node scripts/bench-against-peer.mjs --peer FILE.py [options]`, after
 // a build. Prints a row with the ratio of images per second. --write puts it into BENCHMARKS.md and moves the older row of the same
 // task to docs/benchmarks/torch.md.
 import { spawnSync } from 'node:child_process';
@@ -32,13 +32,20 @@ const { values: o } = parseArgs({
 });
 if (o.peer === undefined) throw new Error('--peer FOLDER/siamese_torch.py is missing');
 if (o.task === 'embed' && o.folder === undefined) throw new Error('The task embed needs a folder of images: --folder FOLDER');
+/** timm's names of networks; the others have one name. */
+const TIMM_NAMES = new Map([
+  ['dinov2_vits14', 'vit_small_patch14_dinov2'],
+  ['dinov2_vits14_reg', 'vit_small_patch14_reg4_dinov2'],
+  ['dinov2_vitb14', 'vit_base_patch14_dinov2'],
+]);
 const embed = o.task === 'embed';
 const work = embed
   ? ['--backbone', o.backbone, '--size', o.size, '--limit', o.limit]
   : ['--task', o.task, '--backbone', o.backbone, '--pairs', o.pairs, '--size', o.size, '--steps', o.steps];
 const training = o.task === 'train' ? ['--scope', o.scope, '--batch-norm', o['batch-norm']] : [];
 const ours = [embed ? ['--task', 'embed', '--folder', o.folder ?? ''] : [], work, training, ['--device', o.device]].flat();
-const theirs = embed ? ['embed', o.folder ?? '', ...work] : ['bench', ...work, ...(o.device === 'cpu' ? ['--cpu'] : [])];
+const theirWork = work.map((arg, i) => (work[i - 1] === '--backbone' ? (TIMM_NAMES.get(arg) ?? arg) : arg));
+const theirs = embed ? ['embed', o.folder ?? '', ...theirWork] : ['bench', ...theirWork, ...(o.device === 'cpu' ? ['--cpu'] : [])];
 
 /** @param {string} program @param {string[]} args */
 function lineOf(program, args) {

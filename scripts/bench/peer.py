@@ -4,9 +4,10 @@
 
 With `frozen`, a training step leaves batch norm in evaluation mode, for which the peer has no option.
 """
-import contextlib, importlib.util, io, json, resource, sys
+import contextlib, importlib.util, io, json, os, resource, sys
 
 path, batch_norm, *arguments = sys.argv[1:]
+sys.path.insert(0, os.path.dirname(os.path.abspath(path)))  # has encoders_timm.py
 spec = importlib.util.spec_from_file_location('peer', path)
 peer = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(peer)

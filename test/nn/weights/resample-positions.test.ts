@@ -83,6 +83,13 @@ describe('weights of another vision transformer', () => {
     );
   };
 
+  test('of a ConvNeXt, whose third stage has as many channels: the message names it', async () => {
+    const entries = new Map(backboneParams({ ...spec, backbone: 'convnext_tiny', size: 32 }).map(({ name, shape }) => [name, shape]));
+    const wanted = new Map(params.map(({ name, shape }) => [name, shape]));
+    const error = await errorOf(() => verifyNames(matchNames(entries, wanted), { backbone: 'dinov2_vits14', params, entries }), 'bad-weights');
+    expect(error.message).toContain('they are for convnext_tiny: choose that backbone');
+  });
+
   test.each<[string, (name: string, shape: readonly number[]) => [string, readonly number[]][], string]>([
     [
       'with registers',

@@ -1,9 +1,11 @@
 import { AppError } from '../../../shared/errors.ts';
 import { BACKBONES, type BackboneName } from '../../../shared/backbones.ts';
+import type { StoredShapes } from '../backbones/weight-names.ts';
 import { sameShape } from '../ir/shapes.ts';
 import type { ParamSpec } from '../ir/tensor.ts';
 import { guessNetwork } from './guess.ts';
 import type { MatchedNames } from './names.ts';
+import { withoutWrappers } from './prefix.ts';
 
 export interface WrongShape {
   name: string;
@@ -33,6 +35,9 @@ function fits(found: readonly number[], { shape, positions }: ParamSpec): boolea
   return found[0] === 1 && found[2] === shape[2] && side >= 1 && Number.isInteger(side);
 }
 
+const withoutPrefix = (entries: Expected['entries']): StoredShapes =>
+  new Map([...entries].map(([name, shape]) => [withoutWrappers(name), { shape }] as const));
+
 export interface Expected {
   backbone: BackboneName;
   params: readonly ParamSpec[];
@@ -59,7 +64,8 @@ export function verifyNames(matched: MatchedNames, { backbone, params, entries, 
   const unexpected = [...extra, ...matched.unexpected];
   if (!missing.length && !shape.length && !unexpected.length) return;
 
-  const guess = declared ?? guessNetwork(matched.found);
+  // The prefix was chosen for the wanted network, so parts of another one may have been taken for it.
+  const guess = declared ?? guessNetwork(matched.found) ?? guessNetwork(withoutPrefix(entries));
   const reasons = differences(matched, params, missing, shape);
   // Unexpected tensors are a reason only on their own, or where nothing else is known: otherwise they follow from the other reasons.
   const stranger = unexpected[0] ?? [...entries.keys()][0];
