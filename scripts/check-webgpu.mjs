@@ -16,6 +16,7 @@ const tests = [
   'test/nn/short-of-memory.test.ts',
   'test/nn/ir',
   'test/nn/functional',
+  'test/nn/backbones',
 ];
 const options = ['--testTimeout=1800000', ...(filter === undefined ? [] : ['-t', filter])];
 process.exitCode =
