@@ -13,7 +13,8 @@ export const pairsPerLabel = (images: number): number => Math.max(1000, images);
 
 /**
  * The pairs that every run of a data set is evaluated on: `pairsPerLabel` of each label, or all of the rarer label and as many of the
- * other, because accuracy, threshold and similarity assume that both are equally frequent.
+ * other, because accuracy, threshold and similarity assume that both are equally frequent. Measured in
+ * docs/decisions/balanced-evaluation-pairs.md.
  *
  * - 'same' pairs are balanced over identities (classes or groups): each gives equally many, or all that it has.
  * - 'different' pairs are balanced over the identities of their images. Hard ones are balanced over classes, then over identities.
