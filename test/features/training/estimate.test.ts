@@ -37,6 +37,13 @@ describe('the estimated time of a training', () => {
     expect(estimateFromRuns(config, { train: 160, valid: 40 }, 'other', [run])!.seconds).toBeCloseTo(40 + 10, 9);
     expect(estimateFromRuns(config, { train: 160, valid: 40 }, 'abc', [run])!.seconds).toBeCloseTo(40, 9);
   });
+  test('a probe on cached features takes as long as the fastest one before, which may have read them', () => {
+    const probe: RunConfig = { ...config, loss: 'probe', epochs: 1 };
+    const runs = [past('r2', [0.1], { config: probe, seconds: 3 }), past('r1', [0.1], { config: probe, seconds: 20 })];
+    expect(estimateFromRuns(probe, { train: 80, valid: 20 }, 'abc', runs)!.seconds).toBe(3);
+    expect(estimateFromRuns(probe, { train: 80, valid: 20 }, 'abc', runs.slice(1))!.seconds).toBe(20);
+    expect(estimateFromRuns(probe, { train: 160, valid: 40 }, 'other', runs)!.seconds).toBeCloseTo(5.8 + 0.2, 9); // 2.9 s before the figures
+  });
   test('only runs of the same kind count, the newest of them', () => {
     const other = (more: Partial<RunConfig>): PastRun => past('r9', [100], { config: { ...someConfig, ...more } });
     const unlike = [other({ backbone: 'resnet18' }), other({ scope: 'head' }), other({ size: 128 }), other({ device: 'cuda' })];
