@@ -6,7 +6,7 @@ export const PRESETS = [
     preset: 'quick',
     title: 'Quick',
     line: 'Head of a pretrained network',
-    text: 'Only the last two layers are trained, on the features of a network pretrained on millions of photographs. Takes minutes; a good first result.',
+    text: 'Only the head is trained, on the features of a network pretrained on millions of photographs. Takes seconds to minutes; a good first result.',
   },
   {
     preset: 'thorough',
