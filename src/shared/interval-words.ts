@@ -1,4 +1,4 @@
-import { aucText, countText, percentTexts } from './format.ts';
+import { aucText, countText, NBSP, percentText, percentTexts } from './format.ts';
 import type { Interval, Intervals, Metrics } from './run.ts';
 
 /** Beside figures of an older version, in place of their interval. */
@@ -7,8 +7,12 @@ export const NO_INTERVAL = 'Evaluated by an older version, whose intervals were 
 /** "0.833 to 0.928" */
 export const aucIntervalText = ([low, high]: Interval): string => `${aucText(low)} to ${aucText(high)}`;
 
-/** "78.1 % to 86.0 %" */
-export const shareIntervalText = (interval: Interval): string => percentTexts(interval).join(' to ');
+/** A share 0..1 with its interval, with the same digits: "82.3 % (78.1 % to 86.0 %)"; without an interval the share alone. */
+export function shareWithInterval(value: number, interval: Interval | undefined): string {
+  if (!interval) return percentText(value);
+  const [share, low, high] = percentTexts([value, ...interval]);
+  return `${share}${NBSP}(${low} to ${high})`;
+}
 
 /** "over 60 images" */
 export const overText = ({ over, units }: Pick<Intervals, 'over' | 'units'>): string => `over ${countText(units)} ${over}`;

@@ -1,7 +1,7 @@
-import { aucText, distanceText, durationText, percentText } from '../../../shared/format.ts';
+import { aucText, distanceText, durationText } from '../../../shared/format.ts';
 import { differenceText } from '../../../shared/difference-words.ts';
 import type { TermName } from '../../../shared/glossary.ts';
-import { aucIntervalText, shareIntervalText } from '../../../shared/interval-words.ts';
+import { aucIntervalText, shareWithInterval } from '../../../shared/interval-words.ts';
 import type { Interval, Metrics, RunRow } from '../../../shared/run.ts';
 import { type RunDifference, testMetrics, whyIncomparable } from '../../../shared/run-comparison.ts';
 import type { Estimate } from '../../../shared/structure.ts';
@@ -53,15 +53,15 @@ export function resultLines(
     {
       name: 'Equal error rate',
       term: 'Equal error rate',
-      values: figures((m) => withInterval(percentText(m.eer), m.intervals?.eer, shareIntervalText)),
+      values: figures((m) => shareWithInterval(m.eer, m.intervals?.eer)),
     },
-    { name: 'Accuracy', values: figures((m) => withInterval(percentText(m.accuracy), m.intervals?.accuracy, shareIntervalText)) },
+    { name: 'Accuracy', values: figures((m) => shareWithInterval(m.accuracy, m.intervals?.accuracy)) },
     {
       name: 'Recall@1 among test images',
       term: 'Recall@k',
       values: figures((_, { run }) => {
         const found = recall[run];
-        return found ? withInterval(percentText(found.value), found.interval, shareIntervalText) : NONE;
+        return found ? shareWithInterval(found.value, found.interval) : NONE;
       }),
     },
     { name: 'Threshold', term: 'Threshold', values: runs.map(({ calibration }) => (calibration ? distanceText(calibration.threshold) : NONE)) },
