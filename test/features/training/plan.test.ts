@@ -137,6 +137,15 @@ describe('a plan', () => {
       'The test images form 4 same and 0 different pairs: figures need both, so the run will have none on test pairs.',
     );
   });
+  test('several seeds of a linear probe, which hardly depends on them, are warned of', () => {
+    const counts = { formsPairs: true, valid: { same: 500, different: 500 }, test: { same: 500, different: 500 } };
+    const warningsOf = (choices: object): string[] =>
+      withPairs(planTraining(facts(), { dataset: 'things', weights: 'resnet18_tv_in1k', backbone: 'resnet18', ...choices }), counts).warnings;
+    const said = expect.stringContaining('several seeds show no spread') as string;
+    expect(warningsOf({ seeds: [1, 2, 3] })).toContainEqual(said);
+    expect(warningsOf({ seeds: [1, 2, 3], loss: 'contrastive' })).not.toContainEqual(said);
+    expect(warningsOf({ seed: 3 })).not.toContainEqual(said);
+  });
   test('a training without same pairs of a group is refused before there is a run', async () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);

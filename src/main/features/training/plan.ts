@@ -7,6 +7,7 @@ import { countText } from '../../../shared/format.ts';
 import type { PlanProblem, TrainingPlan } from '../../../shared/training-plan.ts';
 import { findingText } from '../../../shared/lint.ts';
 import { backboneName } from '../../../shared/run-words.ts';
+import { hasEpochs } from '../../../shared/losses.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
@@ -80,6 +81,7 @@ export function withPairs(draft: PlanDraft, counts: PairCounts): PlanDraft {
   if (!dataset || !config) return draft;
   const noPairs = whyNoPairs(dataset.name, counts, config);
   const problems = noPairs === null ? draft.problems : [...draft.problems, { field: config.same === 'pairs' ? 'pairs' : 'same', message: noPairs }];
+  const isSpreadless = draft.request?.seeds !== undefined && !hasEpochs(config);
   const { same, different } = counts.test;
   const untested =
     same > 0 && different > 0
@@ -91,9 +93,16 @@ export function withPairs(draft: PlanDraft, counts: PairCounts): PlanDraft {
     ...draft,
     problems,
     request: problems.length > 0 ? null : draft.request,
-    warnings: [...warningsOf(dataset, { valid: counts.valid.same + counts.valid.different, test: same + different }), ...untested],
+    warnings: [
+      ...warningsOf(dataset, { valid: counts.valid.same + counts.valid.different, test: same + different }),
+      ...untested,
+      ...(isSpreadless ? [SAME_PROBES] : []),
+    ],
   };
 }
+
+const SAME_PROBES =
+  'A linear probe hardly depends on the seed, so several seeds show no spread of training. Train one, or choose a loss that is trained by steps.';
 
 /** The data set's warnings, and what lint finds in numbers that are known before training. `pairs`: those of each split; null: not known yet. */
 function warningsOf(dataset: DatasetSummary | null, pairs: Record<'valid' | 'test', number> | null): string[] {
