@@ -1,4 +1,4 @@
-// Measures how faithful the maps are: `node scripts/measure-trust.mjs [--weights FOLDER] [--size PX] [--loss NAMES] [--seed N] [--pairs N]
+// Measures how faithful the maps are: `node scripts/measure-trust.mjs [--weights FOLDER] [--size PX] [--loss NAMES] [--seed N] [--patience N] [--pairs N]
 // [--no-sample] [--workspace FOLDER] [--json FILE] [FOLDER…]`, after a build. On the sample data set and on each folder of images it trains a
 // network (MobileNetV2 0.35, head only, with the weights; the sample its own network), one for each loss, explains random test pairs by Path and
 // by Grad-CAM, and checks both. All losses explain the same pairs. 60 pairs take minutes; 30 are enough for a look.
@@ -20,6 +20,7 @@ const { values, positionals: folders } = parseArgs({
     weights: { type: 'string' },
     size: { type: 'string' }, // of the images of the folders; default: as for any training
     loss: { type: 'string' }, // of the networks of the folders, separated by commas; default: as for any training
+    patience: { type: 'string' }, // epochs, 0: no early stopping; default: as for any training
     seed: { type: 'string' }, // of the division of the folders' images and of the training; default: as for any import and training
     workspace: { type: 'string' }, // a new folder that stays; default: a temporary one
     'no-sample': { type: 'boolean', default: false },
@@ -44,9 +45,12 @@ async function train(folder) {
   const weights = values.weights === undefined ? {} : { weights: path.resolve(values.weights), backbone: 'mobilenet_v2_035', scope: 'head' };
   const size = values.size === undefined ? {} : { size: Number(values.size) };
   const seed = values.seed === undefined ? {} : { seed: Number(values.seed) };
+  const patience = values.patience === undefined ? {} : { patience: Number(values.patience) };
   const runs = [];
   for (const loss of values.loss === undefined ? [{}] : values.loss.split(',').map((name) => ({ loss: name })))
-    runs.push((await endOf((await call('runs.start', { dataset: result.dataset, ...weights, ...size, ...seed, ...loss })).job)).result.run);
+    runs.push(
+      (await endOf((await call('runs.start', { dataset: result.dataset, ...weights, ...size, ...seed, ...patience, ...loss })).job)).result.run,
+    );
   return runs;
 }
 
