@@ -155,7 +155,7 @@ export function openServices(o: ServiceOptions): Services {
       { announce: () => undefined, announceWhatIfs: () => undefined, announceProgress: () => undefined },
     ),
   );
-  const pages = new ReportPages(pagePorts({ ...features, structures, runComparisons }, compare, compute));
+  const pages = new ReportPages(pagePorts({ ...features, structures, runComparisons, experiments }, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
   return {
@@ -250,7 +250,8 @@ export const pagePorts = (
     thresholds,
     structures,
     runComparisons,
-  }: Pick<Services, 'workspace' | 'store' | 'evaluation' | 'thresholds' | 'structures' | 'runComparisons'>,
+    experiments,
+  }: Pick<Services, 'workspace' | 'store' | 'evaluation' | 'thresholds' | 'structures' | 'runComparisons' | 'experiments'>,
   compare: CompareService,
   compute: ComputeHost,
 ): PagePorts => ({
@@ -271,6 +272,7 @@ export const pagePorts = (
   measureStructure: (run, signal) => structures.measure(run, { signal: signal ?? new AbortController().signal }),
   differences: (ids) => runComparisons.differences(ids, new AbortController().signal),
   thresholdsOf: (run) => thresholds.find(run) ?? undefined,
+  experimentOf: (id) => experiments.get(id),
   randomisationOf: (run) => compare.randomisations.find(run),
   redrawWeights: (run, signal) => compare.randomisations.measure(run, {}, { signal: signal ?? new AbortController().signal }),
 });

@@ -41,9 +41,14 @@ const FIGURE_TEXTS = {
 
 export const figureName = (figure: FigureName): string => FIGURE_TEXTS[figure].name;
 
-const percent = (share: number): string => (100 * share).toFixed(1);
+/** In percent, with one decimal, so that seeds can be told apart; 0 and 100 only for exactly 0 and 1. */
+function percent(share: number): string {
+  if (share <= 0 || share >= 1) return String(100 * share);
+  const text = (100 * share).toFixed(1);
+  return text === '100.0' ? `>${NBSP}99.9` : text === '0.0' ? `<${NBSP}0.1` : text;
+}
 
-/** A value of one seed: "0.912", "85.3 %", "1.31". Shares have one decimal, so that seeds can be told apart. */
+/** A value of one seed: "0.912", "85.3 %", "1.31". */
 export function figureText(figure: FigureName, value: number): string {
   const { kind } = FIGURE_TEXTS[figure];
   return kind === 'auc' ? aucText(value) : kind === 'share' ? `${percent(value)}${NBSP}%` : distanceText(value);
@@ -52,7 +57,7 @@ export function figureText(figure: FigureName, value: number): string {
 /** A spread that rounds to 0 is written as a bound, unless it is 0. */
 function sdText(figure: FigureName, sd: number): string {
   const { kind } = FIGURE_TEXTS[figure];
-  const text = kind === 'auc' ? sd.toFixed(3) : kind === 'share' ? percent(sd) : sd.toFixed(2);
+  const text = kind === 'auc' ? sd.toFixed(3) : kind === 'share' ? (100 * sd).toFixed(1) : sd.toFixed(2);
   const smallest = { auc: '0.001', share: '0.1', distance: '0.01' }[kind];
   return sd > 0 && Number(text) === 0 ? `<${NBSP}${smallest}` : text;
 }
@@ -70,6 +75,10 @@ export function spanText(figure: FigureName, [low, high]: Spread['range']): stri
   return unit === '' ? `${figureText(figure, low)} to ${figureText(figure, high)}` : `${percent(low)} to ${percent(high)}${unit}`;
 }
 
+/** For seeds of a linear probe (src/main/compute/train/probe-start.ts). */
+export const PROBE_SEEDS =
+  'A linear probe has no random start and samples no pairs: seeds only choose its training images where there are more than it can use, so they can all give the same network. Another loss shows what chance changes.';
+
 /** What a seed changes in this training, and what it does not. */
 export function seedChanges({
   weights,
@@ -79,8 +88,7 @@ export function seedChanges({
   augmentation,
 }: Pick<RunConfig, 'weights' | 'scope' | 'headStart' | 'loss' | 'augmentation'>): string {
   const same = 'The split and the pairs that figures are computed on are the same for all seeds.';
-  if (loss === 'probe')
-    return `A linear probe has no random start and no sampled pairs: its seed only chooses 1,000 training images where there are more, so the seeds can give the same network. ${same}`;
+  if (loss === 'probe') return `${PROBE_SEEDS} ${same}`;
   const changes = [
     weights === null ? 'the initial weights' : headStart === 'probe' ? 'the probe that the head starts from' : 'the initial weights of the head',
     'which pairs are sampled in each epoch and their order',
@@ -129,15 +137,15 @@ export function spreadSentence({ spread, states }: Pick<ExperimentRow, 'spread' 
 }
 
 /** What a report says of a run that is one seed of an experiment. */
-export const partOfExperiment = (run: { seed: number }, row: Pick<ExperimentRow, 'experiment' | 'name' | 'spread' | 'states'>): string =>
-  `Seed ${run.seed} of ${experimentName(row)}. ${spreadSentence(row)} The figures of this run are of one seed; its interval is over test images, not over seeds.`;
+export const partOfExperiment = ({ seed }: { seed: number }, row: Pick<ExperimentRow, 'experiment' | 'name' | 'spread' | 'states'>): string =>
+  `This network is seed ${seed} of ${experimentName(row)}. ${spreadSentence(row)} Its own figures are of this seed alone, and their intervals are over test images, not over seeds.`;
 
 const size = (x: number): string => Math.abs(x).toFixed(3);
 
 /** Whether the mean AUC of one experiment is above that of another. `a`, `b`: names within a sentence. */
 export function experimentDifference(a: string, b: string, { a: of, b: than, difference, pairs }: ExperimentComparison): string[] {
   const means = `Mean AUC ${spreadText('auc', of)} (${of.count} seeds) and ${spreadText('auc', than)} (${than.count} seeds), on the same ${countText(pairs)} test pairs.`;
-  if (difference === null) return [means, 'No seed changes the AUC, so the spread over seeds says nothing: compare two of their runs instead.'];
+  if (difference === null) return ['No seed changes the AUC, so the spread over seeds says nothing: compare two of their runs instead.', means];
   const { value, interval } = difference;
   const [low, high] = interval;
   const outcome = outcomeOf(difference);
@@ -147,8 +155,8 @@ export function experimentDifference(a: string, b: string, { a: of, b: than, dif
       ? `Not proven that ${a} or ${b} has the higher mean: they differ by ${signedText(value)} (${range}).`
       : `The mean of ${a} is ${outcome === 'better' ? 'above' : 'below'} that of ${b} by ${size(value)} (${[size(low), size(high)].sort().join(' to ')}).`;
   return [
-    means,
     sentence,
+    means,
     'The interval is Welch’s, over seeds: it says what other seeds would give on these test images, not what other images would give. For that, compare a run of each.',
   ];
 }

@@ -1,6 +1,7 @@
 // Records for the stores' tests. Without vitest, as plain Node processes use them too.
 import type { NewDataset } from '../../src/main/db/insert.ts';
 import type { Comparison } from '../../src/shared/comparison.ts';
+import type { ExperimentRow } from '../../src/shared/experiment.ts';
 import type { RunConfig } from '../../src/shared/run.ts';
 import { image } from '../features/dataset/images.ts';
 import { type Estimate, type RetrievalFigures, type RunStructure, STRUCTURE_RECIPE } from '../../src/shared/structure.ts';
@@ -133,4 +134,31 @@ export const someStructure: RunStructure = {
   ],
   worstImages: { count: 3, loss: 0.3 },
   contradicting: { images: 0, loss: 0 },
+};
+
+/** Two seeds with figures on the same test pairs. */
+export const someExperiment: ExperimentRow = {
+  experiment: 'e1',
+  dataset: 'things',
+  snapshot: 'abc',
+  config: someConfig,
+  seeds: [1, 2],
+  createdMs: 5,
+  name: '',
+  tags: [],
+  note: '',
+  status: 'done',
+  states: [0.8, 0.9].map((auc, i) => ({
+    seed: i + 1,
+    run: `r${i + 1}`,
+    status: 'done' as const,
+    removed: false,
+    error: null,
+    stopped: false,
+    figures: { auc },
+  })),
+  spread: { auc: { count: 2, mean: 0.85, sd: 0.0707, range: [0.8, 0.9], interval: [0.21, 1] } },
+  on: { pairs: 500, units: 40, over: 'images' },
+  problem: null,
+  stale: false,
 };

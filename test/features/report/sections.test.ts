@@ -5,7 +5,7 @@ import type { LossName } from '../../../src/shared/losses.ts';
 import type { ReportRun } from '../../../src/main/features/report/types.ts';
 import { SECTION_NAMES, type ReportSection } from '../../../src/shared/report.ts';
 import { rangeOf, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
-import { someStructure } from '../../db/records.ts';
+import { someExperiment, someStructure } from '../../db/records.ts';
 import type { AucLimit } from '../../../src/shared/structure.ts';
 import { chosenOn } from '../../../src/shared/thresholds.ts';
 import { renderReport, textOf } from './whole-page.ts';
@@ -37,6 +37,14 @@ describe('the chosen sections', () => {
     expect(text).toContain('A linear probe is fitted at once, without epochs, so there are no curves.');
     expect(text).toContain('The training figures are of images that the probe was fitted to, so they are optimistic');
     expect(text).not.toMatch(/epoch \d|best epoch|Epochs/);
+  });
+
+  test('a run that is one seed of an experiment says so beside its figures, with the mean of all seeds', () => {
+    const page = (seeds: ReportRun['seeds']): string => textOf(renderReport(sampleInput({ runs: [{ ...RUN, seeds } as ReportRun] })));
+    expect(page(someExperiment)).toContain(
+      `This network is seed ${RUN.config.seed} of Experiment 1. Mean AUC on test pairs of 2 seeds: 0.850 ± 0.071 (standard deviation over seeds)`,
+    );
+    expect(page(null)).not.toContain('This network is seed');
   });
 
   test('the quality says how the threshold was chosen and how well similarities are calibrated', () => {

@@ -16,7 +16,7 @@ import { AppError } from '../../../src/shared/errors.ts';
 import type { Job } from '../../../src/shared/job.ts';
 import type { ReportSection } from '../../../src/shared/report.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
-import { someComparison, someConfig, someDataset } from '../../db/records.ts';
+import { someComparison, someConfig, someDataset, someExperiment } from '../../db/records.ts';
 import { computeInProcess } from '../training/training-in-process.ts';
 import { drawPng } from './png.ts';
 import { drawImages, RUN } from './sample.ts';
@@ -89,6 +89,7 @@ beforeEach(async () => {
     measureStructure: () => Promise.resolve(null),
     randomisationOf: () => null,
     thresholdsOf: () => undefined,
+    experimentOf: () => someExperiment,
     redrawWeights: (run) => {
       redrawn.push(run);
       return Promise.reject(new AppError('not-found', 'These tests have no network.'));

@@ -124,7 +124,7 @@ export class ReportPages {
   }
 
   private readers(): ReportReaders {
-    const { comparison, runs, datasets, images, thresholdsOf, randomisationOf, structureOf } = this.ports;
+    const { comparison, runs, datasets, images, thresholdsOf, randomisationOf, structureOf, experimentOf } = this.ports;
     return {
       comparison: (id) => orNull(() => comparison(id)),
       images: (shown, mime) => pageImages(shown, mime, this.ports),
@@ -132,12 +132,16 @@ export class ReportPages {
       whatIfs: (shown, mime) => pageWhatIfs(shown, mime, this.ports),
       extras: (shown, sections, mime) => pageExtras(shown, sections, mime, this.ports),
       run: (id) =>
-        orNull(() => ({
-          ...runs.annotated(id),
-          thresholds: thresholdsOf(id),
-          randomisation: randomisationOf(id),
-          structure: structureOf(id),
-        })),
+        orNull(() => {
+          const run = runs.annotated(id);
+          return {
+            ...run,
+            seeds: run.experiment === undefined ? null : experimentOf(run.experiment),
+            thresholds: thresholdsOf(id),
+            randomisation: randomisationOf(id),
+            structure: structureOf(id),
+          };
+        }),
       differences: (ids) => this.ports.differences(ids),
       dataset: (id) =>
         orNull(() => {

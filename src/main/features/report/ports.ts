@@ -1,6 +1,7 @@
 import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { Stroke, WhatIf } from '../../../shared/what-if.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
+import type { ExperimentRow } from '../../../shared/experiment.ts';
 import type { RunDifference } from '../../../shared/run-comparison.ts';
 import type { StructureAnswer } from '../../../shared/structure.ts';
 import type { ThresholdEntry } from '../../../shared/thresholds.ts';
@@ -46,6 +47,8 @@ export interface PagePorts {
   images: Pick<BrowseStore, 'counts'>;
   /** Thresholds of the run's network, newest first; missing for an unfinished run. */
   thresholdsOf(run: string): readonly ThresholdEntry[] | undefined;
+  /** An experiment with the figures of its seeds. */
+  experimentOf(id: string): ExperimentRow;
   /** How the run's maps by the default method change with redrawn weights; null before it is measured. */
   randomisationOf(run: string): Randomisation | null;
   /** Measures and stores that. */

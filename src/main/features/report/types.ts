@@ -1,5 +1,6 @@
 import type { Comparison, Judgement } from '../../../shared/comparison.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import type { ExperimentRow } from '../../../shared/experiment.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
 import type { FlipPicture } from '../../../shared/flip.ts';
 import type { PairMatches } from '../../../shared/matches.ts';
@@ -69,6 +70,9 @@ export interface ReportComparison extends ReportEntry {
   edits?: number; // its saved what-if edits; default: none
 }
 
+/** The experiment of a run, with the figures of all its seeds. */
+export type SeedsOfRun = Pick<ExperimentRow, 'experiment' | 'name' | 'spread' | 'states'>;
+
 /** A run with the name that the user gave it. */
 export interface ReportRun extends RunRecord {
   name?: string | undefined;
@@ -78,6 +82,8 @@ export interface ReportRun extends RunRecord {
   beside?: RunDifference | undefined;
   /** Newest first, the one in force; missing for an unfinished run. */
   thresholds?: readonly ThresholdEntry[] | undefined;
+  /** The experiment that it is one seed of, if it is. */
+  seeds?: SeedsOfRun | null | undefined;
   /** Of its maps by the default method; null or missing if it is not measured. */
   randomisation?: Randomisation | null | undefined;
 }

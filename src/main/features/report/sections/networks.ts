@@ -2,6 +2,7 @@ import { unseenText } from '../../../../shared/same-meaning.ts';
 import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
 import { recalibratedSentence } from '../../../../shared/comparison-words.ts';
 import { baselineSentence, differenceSentence } from '../../../../shared/difference-words.ts';
+import { partOfExperiment } from '../../../../shared/experiment-words.ts';
 import { testMetrics } from '../../../../shared/run-comparison.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import { findingText } from '../../../../shared/lint.ts';
@@ -39,6 +40,7 @@ ${runs.map((run) => {
   return [
     baselineNote(run, runs.length > 1),
     besideNote(run, runs[0]!),
+    seedsNote(run, runs.length > 1),
     warningList(
       [
         ...sessionWarnings(run.sessions),
@@ -60,6 +62,12 @@ ${datasets.map(({ name, warnings }) => warningList(warnings, `About the data set
 function baselineNote(run: ReportRun, named: boolean): Html | false {
   const baseline = testMetrics(run)?.baseline;
   return baseline !== undefined && markup`<p class="note">${named && markup`${nameOf(runName(run))}: `}${baselineSentence(baseline)}</p>`;
+}
+
+/** That the run is one seed of several, with the mean of all. `named`: begins with the run's name. */
+function seedsNote(run: ReportRun, named: boolean): Html | false {
+  const { seeds, config } = run;
+  return Boolean(seeds) && markup`<p class="note">${named && markup`${nameOf(runName(run))}: `}${partOfExperiment(config, seeds!)}</p>`;
 }
 
 /** Whether a run is better than the first one of the report, if that is proven. */
