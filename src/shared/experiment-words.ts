@@ -76,7 +76,7 @@ export function spanText(figure: FigureName, [low, high]: Spread['range']): stri
 }
 
 /** For seeds of a linear probe (src/main/compute/train/probe-start.ts). */
-export const PROBE_SEEDS =
+const PROBE_SEEDS =
   'A linear probe has no random start and samples no pairs: seeds only choose its training images where there are more than it can use, so they can all give the same network. Another loss shows what chance changes.';
 
 /** What a seed changes in this training, and what it does not. */

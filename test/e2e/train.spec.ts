@@ -1,9 +1,10 @@
 import type { Page } from '@playwright/test';
 import type { RunRow } from '../../src/shared/run.ts';
-import { expect as base, importColours, loseCompute, type ServedWorkbench, test } from './kit.ts';
+import { expect as base, loseCompute, type ServedWorkbench, test } from './kit.ts';
 import { roundStep } from '../../src/renderer/features/training/threshold-keys.ts';
 import { distanceText } from '../../src/shared/format.ts';
 import { serious } from './serious.ts';
+import { colours, fillSmall, SMALL } from './small-trainings.ts';
 
 /** A whole training by mouse and keyboard, on small drawn images. */
 
@@ -29,28 +30,11 @@ function callsOf(page: Page): string[] {
   return calls;
 }
 
-const SMALL = { size: 32, batch: 8, epochs: 12 } as const;
-
-async function colours(served: ServedWorkbench): Promise<string> {
-  const known = (await served.call('datasets.list', {})).find(({ name }) => name === 'colours');
-  return known?.dataset ?? importColours(served);
-}
-
 /** Run 1 of this workspace, done: trained unless an earlier test did. */
 async function firstRun(served: ServedWorkbench): Promise<RunRow> {
   const runs = await served.call('runs.list', {});
   if (!runs.some(({ run }) => run === 'r1')) await served.job('runs.start', { dataset: await colours(served), ...SMALL, lr: 3e-3 });
   return served.call('runs.get', { run: 'r1' });
-}
-
-async function fillSmall(page: Page, epochs: string): Promise<void> {
-  const more = page.getByRole('button', { name: /^More settings/ });
-  if ((await more.getAttribute('aria-expanded')) === 'false') await more.click();
-  await page.getByLabel('Image size', { exact: true }).fill('32');
-  await page.getByLabel('Pairs per step', { exact: true }).fill('8');
-  await page.getByLabel('Learning rate', { exact: true }).fill('0,003'); // decimal comma, as in many countries
-  await page.getByLabel('Stop early after', { exact: true }).fill('0');
-  await page.getByLabel('Epochs', { exact: true }).fill(epochs);
 }
 
 const expect = base.configure({ timeout: 15_000 });

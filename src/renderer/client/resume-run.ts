@@ -13,3 +13,12 @@ export async function resumeRun(run: RunRow, changes: ResumeChanges = {}): Promi
     toast.error(error);
   }
 }
+
+/** Queues the seeds of an experiment that are not finished. A failure becomes a toast. */
+export async function resumeExperiment(experiment: string): Promise<void> {
+  try {
+    await api.call('experiments.resume', { experiment });
+  } catch (error) {
+    toast.error(error);
+  }
+}

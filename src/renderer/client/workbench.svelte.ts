@@ -4,6 +4,7 @@ import { api } from './api.ts';
 import { counts } from './counts.svelte.ts';
 import { datasets } from './datasets.svelte.ts';
 import { connection } from './connection-state.svelte.ts';
+import { experiments } from './experiments.svelte.ts';
 import { jobs } from './jobs.svelte.ts';
 import { route } from './route.svelte.ts';
 import { runs } from './runs.svelte.ts';
@@ -24,7 +25,7 @@ class WorkbenchState {
       await settings.load();
       route.restore();
       const info = api.call('app.info', {});
-      await Promise.all([datasets.load(), runs.load(), jobs.load()]);
+      await Promise.all([datasets.load(), runs.load(), experiments.load(), jobs.load()]);
       this.info = await info;
       this.listen();
       this.status = 'ready';
@@ -45,7 +46,7 @@ class WorkbenchState {
     }
     this.reconnections += 1;
     toast.dismissOffline();
-    await Promise.all([datasets.load(), runs.load(), jobs.load()]);
+    await Promise.all([datasets.load(), runs.load(), experiments.load(), jobs.load()]);
   }
 
   private listen(): void {
@@ -59,6 +60,7 @@ class WorkbenchState {
       if (what === 'datasets') datasets.load().catch((error: unknown) => toast.error(error));
       if (what === 'comparisons' || what === 'reports') void counts.load(what);
       if (what === 'runs') runs.changed(id);
+      if (what === 'runs' || what === 'experiments') experiments.changed();
     });
     api.on('epoch', (ended) => runs.epochEnded(ended));
   }

@@ -44,6 +44,16 @@ describe('the estimated time of a training', () => {
     expect(estimateFromRuns(probe, { train: 80, valid: 20 }, 'abc', runs.slice(1))!.seconds).toBe(20);
     expect(estimateFromRuns(probe, { train: 160, valid: 40 }, 'other', runs)!.seconds).toBeCloseTo(5.8 + 0.2, 9); // 2.9 s before the figures
   });
+  test('several seeds take as many times the epochs, and read the images once', () => {
+    const run = past('r1', [2, 2], { seconds: 4 + 5 });
+    const found = estimateFromRuns(config, { train: 160, valid: 40 }, 'other', [run], 3)!;
+    expect(found.seconds).toBeCloseTo(3 * 40 + 10, 9);
+    expect(found.basis).toBe('for 3 seeds one after the other, based on run 1 on this computer, with 100 images');
+    const [one, three] = [1, 3].map(
+      (seeds) => estimateFromMeasure(config, { train: 160, valid: 40 }, { forward: 0, step: 1, read: 0 }, seeds).seconds,
+    );
+    expect(three! / one!).toBeCloseTo(3, 9);
+  });
   test('only runs of the same kind count, the newest of them', () => {
     const other = (more: Partial<RunConfig>): PastRun => past('r9', [100], { config: { ...someConfig, ...more } });
     const unlike = [other({ backbone: 'resnet18' }), other({ scope: 'head' }), other({ size: 128 }), other({ device: 'cuda' })];

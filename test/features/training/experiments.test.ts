@@ -28,7 +28,9 @@ describe.skipIf(!hasCompute)('several seeds as one experiment (needs the build)'
     await app.call('runs.stop', { run: 'r1' });
     await app.until(() => epochsOf(app, 'r2') >= 1);
     expect(await experiment(app, 'e1')).toMatchObject({ status: 'running', seeds: [4, 2, 9] });
-    await expect(app.call('experiments.resume', { experiment: 'e1' })).rejects.toMatchObject({ message: 'Experiment 1 is being trained. Wait until it ends.' });
+    await expect(app.call('experiments.resume', { experiment: 'e1' })).rejects.toMatchObject({
+      message: 'Experiment 1 is being trained. Wait until it ends.',
+    });
     await expect(app.call('experiments.remove', { experiment: 'e1' })).rejects.toMatchObject({ code: 'bad-request' });
     await expect(app.call('runs.resume', { run: 'r1', epochs: 500 })).rejects.toThrow('belongs to experiment 1, which is being trained');
     await app.call('jobs.cancel', { job: job.job });

@@ -21,7 +21,15 @@ describe('several seeds', () => {
     expect(parsed.error?.issues.map(({ path, message }) => [path, message]) ?? null).toEqual(problem === null ? null : [[['seeds'], problem]]);
   });
   test('are read from text as people type lists of numbers', () => {
-    expect(['1,2,3', ' 1, 2 ;3 ', '1 2', '', '1,x', '-1,2', '1,,2'].map(seedsOf)).toEqual([[1, 2, 3], [1, 2, 3], [1, 2], undefined, [1, 'x'], [-1, 2], [1, 2]]);
+    expect(['1,2,3', ' 1, 2 ;3 ', '1 2', '', '1,x', '-1,2', '1,,2'].map(seedsOf)).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+      [1, 2],
+      undefined,
+      [1, 'x'],
+      [-1, 2],
+      [1, 2],
+    ]);
   });
   test('are not chosen beside a single one', () => {
     expect(() => configFor({ dataset: 'd', seed: 1, seeds: [2, 3] }, null)).toThrow('Choose one seed or several, not both.');

@@ -12,6 +12,7 @@ import type {
 import { FIGURES } from '../../../shared/experiment.ts';
 import { experimentNumber } from '../../../shared/experiment-words.ts';
 import { listText } from '../../../shared/format.ts';
+import { validationAuc } from '../../../shared/listed-auc.ts';
 import { testMetrics } from '../../../shared/run-comparison.ts';
 import { runNumber, stoppedAfter } from '../../../shared/run-words.ts';
 import type { RunNotes, RunRecord } from '../../../shared/run.ts';
@@ -41,7 +42,7 @@ interface Trained {
 
 const BOUNDS: Partial<Record<FigureName, readonly [number, number]>> = {
   ...{ auc: [0, 1], validAuc: [0, 1] },
-  ...{ accuracy: [0, 1], eer: [0, 1], recall1: [0, 1] },
+  ...{ accuracy: [0, 1], eer: [0, 1], recall1: [0, 1], threshold: [0, Infinity] },
 };
 
 /** Several seeds of the same training: lists, annotates, removes and compares them. */
@@ -168,7 +169,7 @@ export class Experiments {
     const { run, removed } = trained;
     const test = testMetrics(run);
     const recall = run.status === 'done' ? this.ports.recallOf(run.run) : null;
-    const validAuc = run.epochs.find(({ epoch }) => epoch === run.bestEpoch)?.aucValid;
+    const validAuc = validationAuc(run)?.auc;
     return {
       ...{ seed, run: run.run, status: run.status, removed, error: run.status === 'failed' ? run.error : null },
       stopped: stoppedAfter(run) !== null,

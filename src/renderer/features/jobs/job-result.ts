@@ -9,7 +9,8 @@ export interface JobLink {
 
 /** The route to a job's result or subject; null without one. */
 export function jobLink(job: Job): JobLink | null {
-  const { run, dataset, report, comparison } = job.result ?? {};
+  const { run, experiment, dataset, report, comparison } = job.result ?? {};
+  if (experiment) return { text: 'Show experiment', view: 'train', params: { experiment } };
   if (run) return { text: 'Show run', view: 'train', params: { run } };
   if (dataset) return { text: 'Show images', view: 'images', params: {} };
   if (report) return { text: 'Show report', view: 'reports', params: { report } };

@@ -1,4 +1,6 @@
-import type { RunRow } from '../../../shared/run.ts';
+import type { ExperimentRow } from '../../../shared/experiment.ts';
+import { experimentName } from '../../../shared/experiment-words.ts';
+import type { RunNotes, RunRow } from '../../../shared/run.ts';
 import { api } from '../../client/api.ts';
 import { runName } from '../../../shared/run-words.ts';
 import { chooseSave } from '../../client/choose-path.ts';
@@ -42,9 +44,24 @@ export const exportRun = (run: RunRow, format: 'onnx' | 'safetensors'): Promise<
     toast.info(`Network saved to ${file}`);
   });
 
+export const removeExperiment = (row: ExperimentRow): Promise<void> =>
+  toastErrors(async () => {
+    const { runs } = await api.call('experiments.remove', { experiment: row.experiment });
+    if (route.params['experiment'] === row.experiment) route.set({ experiment: null });
+    toast.undoable(`${experimentName(row)} removed.`, () => Promise.all(runs.map((run) => api.call('runs.restore', { run }))));
+  });
+
+export const duplicateExperiment = (row: ExperimentRow): void => {
+  trainingForm.duplicateExperiment(row);
+  go('train', { new: '1' });
+};
+
 const annotations = new WriteQueue();
-export const annotateRun = (run: RunRow, notes: { name?: string; tags?: string[]; note?: string }): Promise<void> =>
+export const annotateRun = (run: RunRow, notes: Partial<RunNotes>): Promise<void> =>
   toastErrors(() => annotations.add(() => api.call('runs.annotate', { run: run.run, ...notes })));
+
+export const annotateExperiment = ({ experiment }: ExperimentRow, notes: Partial<RunNotes>): Promise<void> =>
+  toastErrors(() => annotations.add(() => api.call('experiments.annotate', { experiment, ...notes })));
 
 /** Tags from comma-separated text. */
 export const parseTags = (text: string): string[] =>

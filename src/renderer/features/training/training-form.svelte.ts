@@ -1,4 +1,6 @@
 import type { TrainRequest } from '../../../shared/contract.ts';
+import type { ExperimentRow } from '../../../shared/experiment.ts';
+import { experimentName } from '../../../shared/experiment-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { runName } from '../../../shared/run-words.ts';
 import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
@@ -15,13 +17,15 @@ import { afterLoss, isMoreOption, isPresetOption, withLoss } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
+const SEEDS = TRAINING_OPTIONS.seed.several.name;
+
 const PLAN_MS = 200; // after the last change
 const MEASURE_MS = 900; // measuring runs training steps, so it waits for a longer pause
 
 /** The stored choices that are options now; the plan says which values are out of range. */
 function storedTraining(stored: unknown): Record<string, unknown> {
   if (!isRecord(stored)) return {};
-  return Object.fromEntries(Object.entries(stored).filter(([name]) => name in TRAINING_OPTIONS));
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => name in TRAINING_OPTIONS || name === SEEDS));
 }
 
 /** Choices for the next training, retained while other views are open and over a reload. Other options get the defaults of the kind of training. */
@@ -83,16 +87,27 @@ class TrainingForm {
       'same' in changes
         ? { ...(changes['same'] !== 'group' && { negatives: undefined }), ...(changes['same'] !== 'pairs' && { pairs: undefined }) }
         : {};
-    const choices = Object.fromEntries(Object.entries({ ...this.choices, ...changes, ...hidden }).filter(([, value]) => value !== undefined));
+    const seeds = { ...(changes['seed'] !== undefined && { [SEEDS]: undefined }), ...(changes[SEEDS] !== undefined && { seed: undefined }) }; // one or several
+    const all = { ...this.choices, ...changes, ...hidden, ...seeds };
+    const choices = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     this.change('loss' in changes ? afterLoss(choices) : choices);
   }
 
   /** Copies the settings of a run, and chooses its data set for all views. */
   duplicate(run: RunRow): void {
-    const choices = choicesOf(run.config);
-    this.source = { name: runName(run), choices };
-    this.dataset = run.dataset;
-    datasets.choose(run.dataset);
+    this.copy(runName(run), run.dataset, choicesOf(run.config));
+  }
+
+  /** The same of an experiment, with its seeds. */
+  duplicateExperiment(row: ExperimentRow): void {
+    const { seed: _, ...choices } = choicesOf(row.config);
+    this.copy(experimentName(row), row.dataset, { ...choices, seeds: row.seeds });
+  }
+
+  private copy(name: string, dataset: string, choices: Record<string, unknown>): void {
+    this.source = { name, choices };
+    this.dataset = dataset;
+    datasets.choose(dataset);
     this.change(choices, 0);
   }
 

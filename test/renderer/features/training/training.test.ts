@@ -11,7 +11,7 @@ import {
   typedNumber,
 } from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, suggestedWeights, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
-import { NEWEST_FIRST, sortByColumn, storedQuery, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
+import { NEWEST_FIRST, sortByColumn, storedQuery, tableRows, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumeStatus, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { LOSS_INFO, type LossName } from '../../../../src/shared/losses.ts';
@@ -21,7 +21,7 @@ import { statusWord } from '../../../../src/shared/run-words.ts';
 import { OFFERED_OPTIONS, OPTION_ENTRIES, TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
 import type { CatalogueItem } from '../../../../src/shared/weights-catalogue.ts';
 import type { RunRow } from '../../../../src/shared/run.ts';
-import { someConfig } from '../../../db/records.ts';
+import { someConfig, someExperiment } from '../../../db/records.ts';
 import { row, run } from '../../run-rows.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
@@ -203,6 +203,33 @@ describe('the table of runs', () => {
     expect(once).toMatchObject({ column: 'auc', descending: true });
     expect(sortByColumn(once, 'auc').descending).toBe(false);
     expect(sortByColumn(once, 'name')).toMatchObject({ column: 'name', descending: false });
+  });
+});
+
+describe('the table of runs with experiments', () => {
+  const seeds = [1, 2].map((seed) => run(`r${seed + 1}`, { experiment: 'e1', config: { ...someConfig, seed }, epochs: [row(1, 0.5)], bestEpoch: 1 }));
+  const alone = [run('r1', { epochs: [row(1, 0.7)], bestEpoch: 1, createdMs: 1 }), run('r9', { status: 'failed', createdMs: 9 })];
+  const spread = (mean: number) => ({ count: 2, mean, sd: 0.1, range: [mean, mean] as [number, number], interval: [0, 1] as [number, number] });
+  const experiment = { ...someExperiment, name: 'Baseline', createdMs: 5, spread: { auc: spread(0.6), validAuc: spread(0.8) } };
+  const rows = (query: Partial<typeof NEWEST_FIRST>) =>
+    tableRows([...alone, ...seeds], [experiment], { ...NEWEST_FIRST, ...query }).map(
+      ({ experiment: of, runs }) => `${of ? `${of.experiment}: ` : ''}${runs.map((one) => one.run).join(' ')}`,
+    );
+  test('an experiment is one row, sorted by its means and its start; its runs are sorted within it', () => {
+    expect(rows({})).toEqual(['r9', 'e1: r3 r2', 'r1']);
+    expect(rows({ column: 'auc', descending: true })).toEqual(['e1: r3 r2', 'r1', 'r9']);
+    expect(rows({ column: 'name', descending: false })).toEqual(['e1: r2 r3', 'r1', 'r9']);
+  });
+  test('words of the experiment find all its runs, words of a run that one', () => {
+    expect([rows({ text: 'baseline' }), rows({ text: 'seed 2' }), rows({ status: 'failed' }), rows({ text: 'run 3' })]).toEqual([
+      ['e1: r3 r2'],
+      ['e1: r3'],
+      ['r9'],
+      ['e1: r3'],
+    ]);
+  });
+  test('a run whose experiment is not loaded yet is a row of its own', () => {
+    expect(tableRows(seeds, [], NEWEST_FIRST).map(({ experiment: of }) => of)).toEqual([null, null]);
   });
 });
 

@@ -1,0 +1,22 @@
+import type { ExperimentRow } from '../../../shared/experiment.ts';
+import { trainedText } from '../../../shared/experiment-words.ts';
+
+/** Whether seeds are left to train. The data set must be as it was: one experiment has one data set. */
+export const canResume = ({ status, stale }: Pick<ExperimentRow, 'status' | 'stale'>): boolean => status !== 'running' && status !== 'done' && !stale;
+
+/** Status of an experiment in a sentence. */
+export function experimentStatusSentence(row: ExperimentRow): string {
+  const trained = `${trainedText(row)} trained`;
+  switch (row.status) {
+    case 'running':
+      return `Being trained: ${trained}.`;
+    case 'done':
+      return `Done: ${trained}.`;
+    case 'cancelled':
+      return `Cancelled: ${trained}. Finished seeds are kept.`;
+    case 'failed':
+      return `Failed in part: ${trained}.`;
+    case 'interrupted':
+      return `Interrupted: ${trained}. Finished seeds are kept.`;
+  }
+}
