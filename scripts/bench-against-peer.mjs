@@ -58,7 +58,7 @@ const rounds = [];
 for (let i = 0; i < Number(o.rounds); i++) {
   const round = {
     ours: lineOf(process.execPath, [path.join(root, 'dist', 'main', 'cli.cjs'), 'bench', '--json', ...ours]),
-    peer: lineOf(o.python, [path.join(root, 'scripts', 'bench', 'peer.py'), o.peer, o['peer-batch-norm'], ...theirs]),
+    peer: { ...lineOf(o.python, [path.join(root, 'scripts', 'bench', 'peer.py'), o.peer, o['peer-batch-norm'], ...theirs]), backbone: o.backbone },
   };
   rounds.push(round);
   console.error(`round ${i + 1}: ${round.ours.imagesPerSecond.toFixed(2)} and ${round.peer.imagesPerSecond.toFixed(2)} images/s`);

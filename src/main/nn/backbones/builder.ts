@@ -74,12 +74,15 @@ export class Builder {
   dense(x: Value, name: string, out: number, scale?: LayerScale): Value {
     const b = this.program;
     const inputs = x.shape.at(-1)!;
-    const gamma = scale && this.weight(scale.name, [out], scale.initialValue);
-    let weight = this.weight(`${name}.weight`, [out, inputs]);
-    let bias = this.weight(`${name}.bias`, [out]);
-    if (gamma) [weight, bias] = [b.mul(weight, b.reshape(gamma, [out, 1])), b.mul(bias, gamma)]; // smaller than the layer's result
+    const { weight, bias } = this.scaledLinear(name, [out, inputs], scale);
     const rows = x.shape.length === 2 ? x : b.reshape(x, [sizeOf(x.shape) / inputs, inputs]);
     return b.reshape(dense(b, rows, weight, bias), [...x.shape.slice(0, -1), out]);
+  }
+
+  /** Linear layer of the channels at each position of a map, [N, I, H, W] -> [N, out, H, W]; otherwise as `dense`. */
+  pointwise(x: Value, name: string, out: number, scale?: LayerScale): Value {
+    const { weight, bias } = this.scaledLinear(name, [out, x.shape[1]!], scale);
+    return this.program.conv(x, this.program.reshape(weight, [...weight.shape, 1, 1]), { stride: 1, pads: [0, 0, 0, 0], groups: 1 }, bias);
   }
 
   /** Layer norm over the last axis. */
@@ -102,6 +105,14 @@ export class Builder {
   /** Declares position embeddings [1, prefix + side², C]: of `prefix` tokens, then of a square of patches. */
   positions(name: string, shape: readonly number[], prefix: number): Value {
     return this.program.param({ name, shape, kind: 'weight', positions: { prefix } });
+  }
+
+  /** Weights [out, I] and bias [out] of a linear layer. A layer scale multiplies them, because they are smaller than the layer's result. */
+  private scaledLinear(name: string, shape: [out: number, inputs: number], scale?: LayerScale): { weight: Value; bias: Value } {
+    const b = this.program;
+    const gamma = scale && this.weight(scale.name, [shape[0]], scale.initialValue);
+    const [weight, bias] = [this.weight(`${name}.weight`, shape), this.weight(`${name}.bias`, [shape[0]])];
+    return gamma ? { weight: b.mul(weight, b.reshape(gamma, [shape[0], 1])), bias: b.mul(bias, gamma) } : { weight, bias };
   }
 
   private statistic(name: string, shape: readonly number[]): Value {

@@ -1,5 +1,5 @@
 import type { Value } from '../../ir/value.ts';
-import type { Backbone, Block, Recognised } from '../backbone.ts';
+import { type Backbone, type Block, outputIsMap, type Recognised } from '../backbone.ts';
 import type { Builder } from '../builder.ts';
 import type { StoredShapes } from '../weight-names.ts';
 
@@ -15,14 +15,12 @@ const LAYER_SCALE = 1e-6;
 const OTHER_DEPTHS = [3, 3, 27, 3];
 
 /**
- * Liu et al. 2022, "A ConvNet for the 2020s", figure 4, with timm's parameter names. Blocks output channels-last maps [N, H, W, C], because
- * layer norms and linear layers read the channels of one position, and only the depthwise convolution reads [N, C, H, W].
+ * Liu et al. 2022, "A ConvNet for the 2020s", figure 4, with timm's parameter names. Linear layers are 1x1 convolutions, which onnxruntime
+ * computes faster than matrix products on processors with blocked layout.
  */
 export function convNeXt(architecture: Architecture): Backbone {
   const { depths, widths } = architecture;
-  const blocks: Block[] = [
-    { name: 'stem', build: (b, x, p) => b.layerNorm(channelsLast(b, b.patches(x, `${p}stem.0`, widths[0]!, 4)), `${p}stem.1`) },
-  ];
+  const blocks: Block[] = [{ name: 'stem', build: (b, x, p) => normChannels(b, b.patches(x, `${p}stem.0`, widths[0]!, 4), `${p}stem.1`) }];
   let lastStage = 0;
   depths.forEach((depth, stage) => {
     if (stage === depths.length - 1) lastStage = blocks.length;
@@ -37,31 +35,28 @@ export function convNeXt(architecture: Architecture): Backbone {
     blocks,
     lastStage,
     detailLayers: [`stages.2.blocks.${depths[2]! - 1}`, `stages.1.blocks.${depths[1]! - 1}`], // stride 16 and 8
-    featureMap(b, output) {
-      const map = channelsFirst(b, output);
-      return { map, next: channelsLast(b, map) };
-    },
+    featureMap: outputIsMap,
     foreignNames: [],
     modules: /^(stem\.[01]|stages\.\d+\.(downsample|blocks))\./,
     recognise: (stored, name) => recogniseBySize(stored, name, architecture),
   };
 }
 
-const channelsLast = (b: Builder, x: Value): Value => b.program.transpose(x, [0, 2, 3, 1]);
-const channelsFirst = (b: Builder, x: Value): Value => b.program.transpose(x, [0, 3, 1, 2]);
+/** Layer norm over the channels of each position. */
+const normChannels = (b: Builder, x: Value, name: string): Value =>
+  b.program.transpose(b.layerNorm(b.program.transpose(x, [0, 2, 3, 1]), name), [0, 3, 1, 2]);
 
 /** Halves the sides. */
-const downsample = (b: Builder, x: Value, name: string, out: number): Value =>
-  channelsLast(b, b.patches(channelsFirst(b, b.layerNorm(x, `${name}.0`)), `${name}.1`, out, 2));
+const downsample = (b: Builder, x: Value, name: string, out: number): Value => b.patches(normChannels(b, x, `${name}.0`), `${name}.1`, out, 2);
 
 /** Depthwise 7x7 -> layer norm -> linear 4 C -> GELU -> linear C with layer scale, and a shortcut. */
 function block(b: Builder, x: Value, name: string): Value {
-  const width = x.shape[3]!;
+  const width = x.shape[1]!;
   const kernel = b.weight(`${name}.conv_dw.weight`, [width, 1, 7, 7]);
   const bias = b.weight(`${name}.conv_dw.bias`, [width]);
-  const mixed = b.program.conv(channelsFirst(b, x), kernel, { stride: 1, pads: [3, 3, 3, 3], groups: width }, bias);
-  const hidden = b.program.gelu(b.dense(b.layerNorm(channelsLast(b, mixed), `${name}.norm`), `${name}.mlp.fc1`, 4 * width));
-  return b.program.add(x, b.dense(hidden, `${name}.mlp.fc2`, width, { name: `${name}.gamma`, initialValue: LAYER_SCALE }));
+  const mixed = b.program.conv(x, kernel, { stride: 1, pads: [3, 3, 3, 3], groups: width }, bias);
+  const hidden = b.program.gelu(b.pointwise(normChannels(b, mixed, `${name}.norm`), `${name}.mlp.fc1`, 4 * width));
+  return b.program.add(x, b.pointwise(hidden, `${name}.mlp.fc2`, width, { name: `${name}.gamma`, initialValue: LAYER_SCALE }));
 }
 
 /** Recognises a network of this architecture by its depthwise kernels, and its size by blocks and channels. */
