@@ -82,7 +82,7 @@ test.skipIf(!hasBuild)(
     store.runs.update(second, { config: { ...config, same: 'group' }, metrics: [] });
     asked.length = 0;
     await expect(comparisons.compare(first, second, { signal })).rejects.toThrow(/They mean different things by “same”/);
-    await expect(comparisons.compare(first, first, { signal })).rejects.toThrow('Runs 1 and 1 can’t be compared. They are the same run: name two.');
+    await expect(comparisons.compare(first, first, { signal })).rejects.toThrow('Run 1 can’t be compared with itself. Name another run.');
     expect(asked).toEqual([]);
     store.runs.update(second, { config, metrics: [other] });
 

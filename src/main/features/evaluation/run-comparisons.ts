@@ -49,6 +49,7 @@ export class RunComparisons {
    * can't be compared, before it evaluates where that is known before, and as evaluate does.
    */
   async compare(a: string, b: string, { signal, onProgress }: ComparisonOptions): Promise<PairedComparison> {
+    if (a === b) throw new AppError('bad-request', `Run ${runNumber(a)} can’t be compared with itself. Name another run.`, { runs: [a, b] });
     const never = whyNever(this.ports.runs.get(a), this.ports.runs.get(b));
     if (never !== null) throw this.refusal(a, b, never);
     for (const id of [a, b]) assertDone(this.ports.runs.get(id));
@@ -111,7 +112,6 @@ export class RunComparisons {
 
 /** Why an evaluation would not help to compare two runs; null if it may. */
 function whyNever(a: RunRecord, b: RunRecord): string | null {
-  if (a.run === b.run) return 'They are the same run: name two.';
   if (relationKey(relationOf(a.config)) !== relationKey(relationOf(b.config)))
     return 'They mean different things by “same”, so their test pairs differ.';
   const incomparable = whyIncomparable({ ...a, metrics: [] }, { ...b, metrics: [] })!;
