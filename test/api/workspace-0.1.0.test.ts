@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Comparison } from '../../src/shared/comparison.ts';
+import { validationAuc } from '../../src/shared/listed-auc.ts';
 import type { Metrics } from '../../src/shared/run.ts';
 import { scratch } from '../doors/cli/kit.ts';
 import { hasCompute, openTestWorkbench, type TestWorkbench } from '../features/training/test-workbench.ts';
@@ -67,7 +68,9 @@ describe.skipIf(!hasCompute)('a workspace of version 0.1.0 (needs the build)', (
     const before = (await app.call('runs.get', { run })).calibration!;
     expect(before).toEqual({ threshold: metrics.threshold, slope: before.slope });
     expect(await app.call('runs.thresholds', { run })).toMatchObject([{ entry: 1, choice: { rule: 'balanced' }, threshold: metrics.threshold }]);
+    expect(validationAuc(await app.call('runs.get', { run }))).toMatchObject({ isOlder: true });
     expect(await app.waitForEnd(await app.call('runs.fitAgain', { run }))).toMatchObject({ status: 'done', error: null });
+    expect(validationAuc(await app.call('runs.get', { run }))).toMatchObject({ isOlder: false });
     const fitted = await app.call('runs.get', { run });
     expect(fitted.calibration).toMatchObject({ threshold: metrics.threshold, fit: { over: 'images' } });
     expect(fitted.metrics.find(({ split }) => split === 'test')!.reliability!.pairs).toBeGreaterThan(0);

@@ -50,7 +50,7 @@ export function addThresholdCommand(program: Command): void {
         if (flags.restore !== undefined) s.thresholds.restore(run, flags.restore);
         if (flags.fitAgain) await s.thresholds.fitAgain(run, signal);
         const isEvaluated = s.store.runs.get(run).metrics.some(({ split }) => split === 'test');
-        if (flags.fitAgain && isEvaluated) await s.evaluation.evaluate(run, 'test', { signal });
+        if (flags.fitAgain && isEvaluated) await s.evaluation.evaluateAtNewCurve(run, { signal });
         else if (writes && isEvaluated) await s.evaluation.evaluateAtNewThreshold(run, { signal }); // after the choice
         return stateOf(s, run);
       });

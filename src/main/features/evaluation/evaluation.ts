@@ -85,6 +85,11 @@ export class Evaluation {
     return test;
   }
 
+  /** As evaluate on test and on validation pairs, after another curve was fitted: figures of both are of the one before. */
+  async evaluateAtNewCurve(id: string, o: EvaluationOptions): Promise<void> {
+    for (const split of ['test', 'valid'] as const) await this.evaluate(id, split, o);
+  }
+
   /** As evaluateBoth, after a new threshold was stored. The error of a failure says that the threshold stays changed. */
   async evaluateAtNewThreshold(id: string, o: EvaluationOptions): Promise<void> {
     try {

@@ -13,7 +13,7 @@ export interface EvaluationJobPorts {
   jobs: Pick<Jobs, 'start'>;
   hub: Pick<EventHub, 'changed'>;
   runs: Pick<EvaluationPorts['runs'], 'get'>;
-  evaluation: Pick<Evaluation, 'evaluate' | 'evaluateBoth' | 'evaluateAtNewThreshold'>;
+  evaluation: Pick<Evaluation, 'evaluate' | 'evaluateBoth' | 'evaluateAtNewThreshold' | 'evaluateAtNewCurve'>;
   structures: Pick<Structures, 'measureIfCached'>;
 }
 
@@ -46,13 +46,13 @@ export interface FitJobPorts extends EvaluationJobPorts {
   thresholds: Pick<Thresholds, 'fitAgain'>;
 }
 
-/** Starts fitting a run's similarity curve again as a job, then evaluates it on test pairs if it was before. Throws AppError 'not-found'. */
+/** Starts fitting a run's similarity curve again as a job, then evaluates it on test and validation pairs if it was before. Throws AppError 'not-found'. */
 export function startFit({ jobs, hub, runs, evaluation, thresholds }: FitJobPorts, run: string): Job {
   runs.get(run);
   return jobs.start({ kind: 'evaluate', title: `Fitting the similarity of run ${runNumber(run)}`, subject: run }, async ({ signal }) => {
     await thresholds.fitAgain(run, signal);
     hub.changed('runs', run);
-    if (runs.get(run).metrics.some(({ split }) => split === 'test')) await evaluation.evaluate(run, 'test', { signal });
+    if (runs.get(run).metrics.some(({ split }) => split === 'test')) await evaluation.evaluateAtNewCurve(run, { signal });
     hub.changed('runs', run);
     return { run };
   });
