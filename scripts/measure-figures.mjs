@@ -84,7 +84,7 @@ await timed('calibration error', () =>
 );
 const identities = images.map((_, i) => [i % CLASSES]);
 const relevance = new Relevance(identities);
-const { queries, fullCount } = chooseQueries({ test: n, positions: new Int32Array(n) }, random);
+const { queries, fullCount } = chooseQueries({ test: n, positions: new Int32Array(n) }, length + CHANNELS, random);
 const engine = await openEngine('onnx', 'cpu');
 const signal = new AbortController().signal;
 /** @param {Gallery} gallery @param {'embedding' | 'features'} space */

@@ -47,8 +47,8 @@ describe('itemsOf', () => {
 });
 
 describe('chooseQueries', () => {
-  const queriesOf = (test: number, all: number): { queries: number[]; fullCount: number } =>
-    chooseQueries({ test, positions: new Int32Array(all) }, random);
+  const queriesOf = (test: number, all: number, length = 1280 + 32): { queries: number[]; fullCount: number } =>
+    chooseQueries({ test, positions: new Int32Array(all) }, length, random);
 
   it('takes every test image of usual data sets, for both galleries', () => {
     for (const [test, all] of [
@@ -69,5 +69,6 @@ describe('chooseQueries', () => {
     expect(Math.max(...queries)).toBeGreaterThan(9000); // not the first ones
     expect(fullCount).toBe(500);
     expect(queriesOf(10_000, 10_000)).toMatchObject({ fullCount: 6000 });
+    expect(queriesOf(10_000, 10_000, 3000)).toMatchObject({ fullCount: 3000 }); // longer embeddings
   });
 });

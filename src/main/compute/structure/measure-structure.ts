@@ -95,14 +95,15 @@ async function rankNeighbours(
   random: Random,
   { signal, progress }: Context,
 ): Promise<RankedNeighbours> {
-  const { queries, fullCount } = chooseQueries(items, random);
+  const length = embeddings.length / items.positions.length;
+  const { queries, fullCount } = chooseQueries(items, length + pooled.d, random);
   const relevance = { test: new Relevance(items.identities.slice(0, items.test)), all: new Relevance(items.identities) };
   const engine = await openEngine('onnx', 'cpu');
   let done = 0;
   const onDone = (count: number): void => progress({ stage: 'queries', done: (done += count), total: 2 * queries.length });
   const rank = (gallery: Gallery, space: 'embedding' | 'features'): Promise<Neighbours[]> =>
     neighboursOf({ gallery, space, queries, fullCount, ...relevance }, engine, { signal, onDone });
-  const embedding = await rank(centredGallery(embeddings, embeddings.length / items.positions.length), 'embedding');
+  const embedding = await rank(centredGallery(embeddings, length), 'embedding');
   return { queries, fullCount, embedding, features: await rank(pooled, 'features') };
 }
 

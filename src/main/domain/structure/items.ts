@@ -42,18 +42,25 @@ export function itemsOf(images: PackedImages, identities: Int32Array, limit: num
   };
 }
 
-const MAX_COMPARED = 6e7; // images of a query's galleries, over all queries: ranking them in both spaces takes about 4 s
-const SHARE_AMONG_TEST = 0.75; // of MAX_COMPARED, for rankings among test images; the rest is for rankings among all images
+const MAX_COMPARED = 6e7; // images of a query's galleries, over all queries: ranking them in both spaces takes about 4 s,
+const MAX_PRODUCTS = 9e10; // and no more if the distances of both spaces take at most so many products of two numbers
+const SHARE_AMONG_TEST = 0.75; // of these images, for rankings among test images; the rest is for rankings among all images
 const MIN_FULL = 500; // queries that are compared with all images at least, where there are as many
 
 /**
- * Test items in the order in which they are queries; the first `fullCount` are compared with all images, too. Up to 6,700 test images all are
- * queries; of more a random sample is, so that the time stays the same.
+ * Test items in the order in which they are queries; the first `fullCount` are compared with all images, too. `length`: numbers of an embedding
+ * and of a feature vector together. With short embeddings, up to 6,700 test images all are queries; of more a random sample is, so that the
+ * time stays the same.
  */
-export function chooseQueries({ test, positions }: Pick<Items, 'test' | 'positions'>, random: Random): { queries: number[]; fullCount: number } {
+export function chooseQueries(
+  { test, positions }: Pick<Items, 'test' | 'positions'>,
+  length: number,
+  random: Random,
+): { queries: number[]; fullCount: number } {
+  const maxCompared = Math.min(MAX_COMPARED, MAX_PRODUCTS / length);
   const all = Array.from({ length: test }, (_, i) => i);
   const others = positions.length - test;
-  const count = Math.min(test, Math.floor(((others > 0 ? SHARE_AMONG_TEST : 1) * MAX_COMPARED) / test));
-  const fullCount = others === 0 ? count : Math.min(count, Math.max(MIN_FULL, Math.floor((MAX_COMPARED - count * test) / others)));
+  const count = Math.min(test, Math.floor(((others > 0 ? SHARE_AMONG_TEST : 1) * maxCompared) / test));
+  const fullCount = others === 0 ? count : Math.min(count, Math.max(MIN_FULL, Math.floor((maxCompared - count * test) / others)));
   return fullCount === test ? { queries: all, fullCount } : { queries: random.shuffle(all).slice(0, count), fullCount };
 }
