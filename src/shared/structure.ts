@@ -2,7 +2,7 @@ import type { Interval, IntervalUnit } from './run.ts';
 
 /** Neighbours and classes of a run: what its network does with the test images beyond one AUC. Types and numbers; words: structure-words.ts. */
 
-export const STRUCTURE_RECIPE = 2; // version of the computation; those of other versions are measured again
+export const STRUCTURE_RECIPE = 3; // version of the computation; those of other versions are measured again
 
 /** A mean over queries or pairs, 0..1, with its 95 % interval. */
 export interface Estimate {
