@@ -34,8 +34,8 @@ export const similarityOf = (distance: number, curve: Curve): number => logistic
 const CLOSE_LOGIT = 0.2;
 
 /** Whether a distance is so near to the threshold that their logits differ by at most 0.2, as between 50 and 55 %. The threshold may be anywhere on the curve. */
-export const isNearThreshold = (distance: number, threshold: number, { slope }: Pick<Calibration, 'slope'>): boolean =>
-  Math.abs(slope * (distance - threshold)) <= CLOSE_LOGIT;
+export const isNearThreshold = (distance: number, threshold: number, { slope, scale }: Pick<Calibration, 'slope' | 'scale'>): boolean =>
+  Math.abs(slope * (positionOf(distance, scale) - positionOf(threshold, scale))) <= CLOSE_LOGIT;
 
 /** The distance of a similarity 0..1, both exclusive. Not finite for a slope of 0. */
 export const distanceOf = (similarity: number, curve: Curve): number =>

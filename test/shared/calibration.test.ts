@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { certaintyAt, distanceOf, similarityOf } from '../../src/shared/calibration.ts';
+import { certaintyAt, distanceOf, isNearThreshold, similarityOf } from '../../src/shared/calibration.ts';
 
 const distance = fc.double({ min: 0, max: 1e3, noNaN: true });
 
@@ -64,6 +64,12 @@ test('on the scale of odds, D²/2 is a probability: the similarity falls with th
     }),
   );
   expect(similarityOf(0, overOdds)).toBe(similarityOf(0.01, overOdds)); // below 0.001 no probability is told apart
+});
+
+test('a distance is near the threshold if their logits differ by at most 0.2, on the scale of the curve', () => {
+  expect([0.94, 0.96, 1, 1.04, 1.06].map((d) => isNearThreshold(d, 1, { slope: 4 }))).toEqual([false, true, true, true, false]);
+  const logitOf = (d: number): number => 1.5 * Math.log(d ** 2 / 2 / (1 - d ** 2 / 2));
+  for (const d of [0.9, 0.96, 0.97, 1.02, 1.04, 1.1]) expect([d, isNearThreshold(d, 1, overOdds)]).toEqual([d, Math.abs(logitOf(d)) <= 0.2]);
 });
 
 test('the interval on that scale is by the position of the distance', () => {
