@@ -72,8 +72,12 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const config = configOf(facts, request, dataset, problems);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
-  return { request: problems.length ? null : request, dataset, config, problems, warnings: warningsOf(dataset, classPairs), images, device };
+  const warnings = [...warningsOf(dataset, classPairs), ...(request.seeds !== undefined && config && !hasEpochs(config) ? [SEEDS_OF_PROBE] : [])];
+  return { request: problems.length ? null : request, dataset, config, problems, warnings, images, device };
 }
+
+const SEEDS_OF_PROBE =
+  'A linear probe hardly depends on the seed, so several seeds show no spread of training. Train one, or choose a loss that is trained by steps.';
 
 /** The plan of a training on groups or on a list of pairs, with what these pairs make impossible or doubtful. */
 export function withPairs(draft: PlanDraft, counts: PairCounts): PlanDraft {
@@ -81,7 +85,6 @@ export function withPairs(draft: PlanDraft, counts: PairCounts): PlanDraft {
   if (!dataset || !config) return draft;
   const noPairs = whyNoPairs(dataset.name, counts, config);
   const problems = noPairs === null ? draft.problems : [...draft.problems, { field: config.same === 'pairs' ? 'pairs' : 'same', message: noPairs }];
-  const isSpreadless = draft.request?.seeds !== undefined && !hasEpochs(config);
   const { same, different } = counts.test;
   const untested =
     same > 0 && different > 0
@@ -93,16 +96,9 @@ export function withPairs(draft: PlanDraft, counts: PairCounts): PlanDraft {
     ...draft,
     problems,
     request: problems.length > 0 ? null : draft.request,
-    warnings: [
-      ...warningsOf(dataset, { valid: counts.valid.same + counts.valid.different, test: same + different }),
-      ...untested,
-      ...(isSpreadless ? [SAME_PROBES] : []),
-    ],
+    warnings: [...warningsOf(dataset, { valid: counts.valid.same + counts.valid.different, test: same + different }), ...untested],
   };
 }
-
-const SAME_PROBES =
-  'A linear probe hardly depends on the seed, so several seeds show no spread of training. Train one, or choose a loss that is trained by steps.';
 
 /** The data set's warnings, and what lint finds in numbers that are known before training. `pairs`: those of each split; null: not known yet. */
 function warningsOf(dataset: DatasetSummary | null, pairs: Record<'valid' | 'test', number> | null): string[] {
