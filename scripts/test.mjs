@@ -1,6 +1,6 @@
 // Runs behind `npm test`, under the Node and the libraries that bootstrap installs. Every step runs even when an early one
 // fails; the last line counts. With arguments (a folder, -t NAME, …) only the tests they choose are run.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -9,6 +9,10 @@ import { browserTests, build, desktopTests, eslint, imports, oxlint, prettier, t
 
 const args = process.argv.slice(2);
 const reports = mkdtempSync(path.join(os.tmpdir(), 'twinlens-test-'));
+/** The tests' own folder for temporary files: they leave a thousand workspaces, which go with it. */
+const temporary = path.join(reports, 'tmp');
+mkdirSync(temporary);
+for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary;
 process.once('exit', () => rmSync(reports, { recursive: true, force: true }));
 
 /**
