@@ -1,4 +1,12 @@
-import type { ExperimentComparison, ExperimentRow, ExperimentStatus, FigureName, SeedState, Spread } from './experiment.ts';
+import {
+  type ExperimentComparison,
+  type ExperimentRow,
+  type ExperimentStatus,
+  type FigureName,
+  isTrained,
+  type SeedState,
+  type Spread,
+} from './experiment.ts';
 import { signedText } from './difference-words.ts';
 import { aucText, countNoun, countText, distanceText, listText, NBSP } from './format.ts';
 import { outcomeOf } from './run-difference.ts';
@@ -15,7 +23,7 @@ export const experimentName = ({ experiment, name }: { experiment: string; name?
 /** "1, 2 and 3" */
 export const seedsText = (seeds: readonly number[]): string => listText(seeds.map(String));
 
-export const EXPERIMENT_STATUS_WORDS = {
+const STATUS_WORDS = {
   running: 'training',
   done: 'done',
   failed: 'failed in part',
@@ -23,11 +31,12 @@ export const EXPERIMENT_STATUS_WORDS = {
   interrupted: 'interrupted',
 } as const satisfies Record<ExperimentStatus, string>;
 
+export const experimentStatusWord = ({ status, states }: Pick<ExperimentRow, 'status' | 'states'>): string =>
+  status === 'failed' && !states.some(isTrained) ? 'failed' : STATUS_WORDS[status];
+
 /** Seeds that are trained: "2 of 3 seeds". A removed one is not counted as trained. */
 export const trainedText = ({ states }: Pick<ExperimentRow, 'states'>): string =>
   `${states.filter(isTrained).length} of ${countNoun(states.length, 'seed')}`;
-
-const isTrained = ({ status, removed }: SeedState): boolean => status === 'done' && !removed;
 
 /** What a figure is called, and how its value and its standard deviation are written. */
 const FIGURE_TEXTS = {
@@ -128,7 +137,7 @@ export function seedNotes({ states, status, problem }: Pick<ExperimentRow, 'stat
   ];
 }
 
-/** One sentence for a report or the command line: "3 seeds (1, 2 and 3): mean AUC on test pairs 0.912 ± 0.006 (standard deviation over seeds), 0.905 to 0.917." */
+/** One sentence for a report or the command line: "Mean AUC on test pairs of 3 seeds: 0.912 ± 0.006 (standard deviation over seeds), from 0.905 to 0.917." */
 export function spreadSentence({ spread, states }: Pick<ExperimentRow, 'spread' | 'states'>): string {
   const auc = spread?.auc;
   if (!auc) return 'Fewer than two of its seeds have figures on the same test pairs, so there is no mean yet.';
@@ -161,6 +170,6 @@ export function experimentDifference(a: string, b: string, { a: of, b: than, dif
   ];
 }
 
-/** "Run 4 · seed 2" within a table. */
+/** "Run 4, seed 2" */
 export const seedLabel = ({ run, name, seed }: { run: string; name?: string | undefined; seed: number }): string =>
   `${name || `Run ${runNumber(run)}`}, seed ${seed}`;

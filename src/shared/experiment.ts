@@ -36,6 +36,9 @@ export interface SeedState {
   figures: Partial<Record<FigureName, number>>; // without those that are unknown
 }
 
+/** Whether a seed counts as trained: its run is finished and not removed. */
+export const isTrained = ({ status, removed }: Pick<SeedState, 'status' | 'removed'>): boolean => status === 'done' && !removed;
+
 export type ExperimentStatus = 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
 /** An experiment with all that is derived from its runs. */

@@ -116,8 +116,8 @@ export function beyondWarning(threshold: number, valid: PairDistances): string |
   const { same, different } = valid;
   const [nearest, farthest] = [Math.min(same[0] ?? Infinity, different[0] ?? Infinity), Math.max(same.at(-1) ?? 0, different.at(-1) ?? 0)];
   if (threshold >= nearest && threshold < farthest) return null;
-  const [where, verdict] = threshold < nearest ? ['below', 'different'] : ['not below', 'same'];
-  return `The threshold is ${where} any distance of the validation pairs (${distanceText(nearest)} to ${distanceText(farthest)}), so every verdict on them is “${verdict}”.`;
+  const [where, verdict] = threshold < nearest ? ['below', 'different'] : ['at or above', 'same'];
+  return `The threshold is ${where} every distance of the validation pairs (${distanceText(nearest)} to ${distanceText(farthest)}), so every verdict on them is “${verdict}”.`;
 }
 
 /** Null unless the ceiling is below what this many pairs can show. `of`: the pairs that the threshold is or was chosen on. */

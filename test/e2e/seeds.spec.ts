@@ -14,7 +14,7 @@ test('several seeds: chosen in the form, one row that unfolds by keyboard, compa
   await page.getByLabel('Seed', { exact: true }).fill('7');
   await seeds.fill('1, 2, 1');
   await expect(page.getByLabel('Seed', { exact: true })).toHaveValue(''); // one or several
-  await expect(page.getByRole('alert').filter({ hasText: 'They must differ; 1 is there twice.' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'They must differ; 1 is listed twice.' })).toBeVisible();
   await seeds.fill('1, 2');
   await expect(page.getByRole('alert')).toHaveCount(0);
   await page.keyboard.press('Control+Enter');

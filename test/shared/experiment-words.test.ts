@@ -3,6 +3,7 @@ import type { ExperimentRow, SeedState } from '../../src/shared/experiment.ts';
 import {
   experimentDifference,
   experimentName,
+  experimentStatusWord,
   figureText,
   partOfExperiment,
   seedChanges,
@@ -55,6 +56,11 @@ describe('what is said of single seeds', () => {
     ]);
     expect(notes({ status: 'running', states: states({}, { run: null, status: null }) })).toEqual([]);
     expect(trainedText({ states: states({}, { removed: true }, { status: 'failed' }) })).toBe('1 of 3 seeds');
+    const failed = { status: 'failed' } as const;
+    expect([states(failed, {}), states(failed, failed)].map((found) => experimentStatusWord({ ...failed, states: found }))).toEqual([
+      'failed in part',
+      'failed',
+    ]);
   });
   test('says what a seed changes, and what it can’t change', () => {
     expect(seedChanges({ ...someConfig, augmentation: null })).toMatch(/^A seed changes the initial weights and which pairs are sampled/);

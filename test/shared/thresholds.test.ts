@@ -118,7 +118,7 @@ describe('words', () => {
     expect(plain(thresholdLines(entry, valid, curve))).toEqual([
       'Threshold 2.00, chosen on validation pairs: at most 0 % false “different” there.',
       'False “same”: 50 of 50 different pairs (100 %). False “different”: 0 of 40 same pairs (0 %).',
-      'The threshold is not below any distance of the validation pairs (0.50 to 2.00), so every verdict on them is “same”.',
+      'The threshold is at or above every distance of the validation pairs (0.50 to 2.00), so every verdict on them is “same”.',
       'Chosen after figures on test pairs were seen, so the test figures at this threshold may be too good.',
       '40 same validation pairs can’t show a share of 0 %: with no error among them, the true share may still be about 7.5 %.',
       'Reason: screening',
@@ -151,8 +151,8 @@ describe('words', () => {
     const pairs = { same: [0.5, 1.5], different: [1, 2] };
     expect([0.5, 1.2, 1.99].map((threshold) => beyondWarning(threshold, pairs))).toEqual([null, null, null]);
     expect(plain([beyondWarning(99, pairs)!, beyondWarning(0.1, pairs)!])).toEqual([
-      'The threshold is not below any distance of the validation pairs (0.50 to 2.00), so every verdict on them is “same”.',
-      'The threshold is below any distance of the validation pairs (0.50 to 2.00), so every verdict on them is “different”.',
+      'The threshold is at or above every distance of the validation pairs (0.50 to 2.00), so every verdict on them is “same”.',
+      'The threshold is below every distance of the validation pairs (0.50 to 2.00), so every verdict on them is “different”.',
     ]);
     const lines = thresholdLines({ ...ENTRY, threshold: 99, choice: { rule: 'value', threshold: 99 } }, pairs, fitted);
     expect(lines).toContain(beyondWarning(99, pairs));

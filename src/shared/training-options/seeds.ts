@@ -3,15 +3,15 @@ import { TRAINING_OPTIONS } from './table.ts';
 
 const { several, range } = TRAINING_OPTIONS.seed;
 
-/** Why these can't be the seeds of an experiment, as the end of a sentence: "must differ: 2 is listed twice". Null if they can. */
+/** Why these can't be the seeds of an experiment, as the end of a sentence: "must differ; 2 is listed twice". Null if they can. */
 export function seedsProblem(seeds: readonly unknown[]): string | null {
   const isSeed = (seed: unknown): boolean => typeof seed === 'number' && Number.isInteger(seed) && seed >= range.min && seed <= range.max;
   const other = seeds.find((seed) => !isSeed(seed));
   if (other !== undefined) return `must be whole numbers from ${range.min} to ${countText(range.max)}; “${String(other).slice(0, 40)}” is not`;
   const twice = seeds.find((seed, i) => seeds.indexOf(seed) < i);
-  if (twice !== undefined) return `must differ; ${String(twice)} is there twice`;
-  if (seeds.length < several.least) return `must be at least ${several.least}; a single one is the option “${TRAINING_OPTIONS.seed.label}”`;
-  if (seeds.length > several.most) return `must be at most ${several.most}; these are ${seeds.length}`;
+  if (twice !== undefined) return `must differ; ${String(twice)} is listed twice`;
+  if (seeds.length < several.least) return `must be at least ${several.least} seeds; a single one is the option “${TRAINING_OPTIONS.seed.label}”`;
+  if (seeds.length > several.most) return `must be at most ${several.most} seeds; these are ${seeds.length}`;
   return null;
 }
 

@@ -27,7 +27,7 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     ['an unknown option', () => ['train', 'colours', '--colour'], 2, /unknown option/],
     ['a value that is not a number', () => ['train', 'colours', '--epochs', 'many'], 2, /number/],
     ['a number out of range', () => ['train', 'colours', '--epochs', '0'], 2, /epochs must be at least 1/],
-    ['a seed that is there twice', () => ['train', 'colours', '--seeds', '1,2,1'], 2, /seeds must differ; 1 is there twice\./],
+    ['a seed that is listed twice', () => ['train', 'colours', '--seeds', '1,2,1'], 2, /seeds must differ; 1 is listed twice\./],
     ['an unknown data set', () => ['train', 'nothing'], 1, /nothing/],
     ['an unknown run', () => ['evaluate', 'r99'], 1, /r99/],
     ['an unknown comparison', () => ['report', 'c99', '--out', join(empty, 'x.html')], 1, /c99/],

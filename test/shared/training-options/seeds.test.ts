@@ -7,14 +7,14 @@ describe('several seeds', () => {
   test.each([
     [[1, 2, 3], null],
     [[0, 2 ** 31], null],
-    [[1, 2, 1], 'must differ; 1 is there twice'],
-    [[1], 'must be at least 2; a single one is the option “Seed”'],
-    [[], 'must be at least 2; a single one is the option “Seed”'],
+    [[1, 2, 1], 'must differ; 1 is listed twice'],
+    [[1], 'must be at least 2 seeds; a single one is the option “Seed”'],
+    [[], 'must be at least 2 seeds; a single one is the option “Seed”'],
     [[1, -2], 'must be whole numbers from 0 to 2,147,483,648; “-2” is not'],
     [[1, 2.5], 'must be whole numbers from 0 to 2,147,483,648; “2.5” is not'],
     [[1, 'two'], 'must be whole numbers from 0 to 2,147,483,648; “two” is not'],
     [[1, 2 ** 31 + 1], 'must be whole numbers from 0 to 2,147,483,648; “2147483649” is not'],
-    [Array.from({ length: 21 }, (_, i) => i), 'must be at most 20; these are 21'],
+    [Array.from({ length: 21 }, (_, i) => i), 'must be at most 20 seeds; these are 21'],
   ])('%j', (seeds, problem) => {
     expect(seedsProblem(seeds)).toBe(problem);
     const parsed = TrainRequest.safeParse({ dataset: 'd', seeds });

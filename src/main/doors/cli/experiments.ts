@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExperimentRow, FigureName } from '../../../shared/experiment.ts';
-import { FIGURES } from '../../../shared/experiment.ts';
+import { FIGURES, isTrained } from '../../../shared/experiment.ts';
 import {
   experimentDifference,
   experimentName,
-  EXPERIMENT_STATUS_WORDS,
+  experimentStatusWord,
   figureName,
   figureText,
   meanIntervalMeaning,
@@ -87,7 +87,7 @@ async function evaluateSeed({ evaluation, structures }: Services, run: string, s
 export async function evaluateExperiment({ json, workspace }: Common, id: string, neighbours: boolean): Promise<void> {
   const row = await withServices(workspaceOption(workspace), true, `evaluate ${id}`, async (s, signal) => {
     const line = new ProgressLine();
-    const trained = s.experiments.get(id).states.filter(({ status, removed }) => status === 'done' && !removed);
+    const trained = s.experiments.get(id).states.filter(isTrained);
     if (trained.length === 0)
       throw new AppError('bad-request', `No seed of ${id} is trained to the end. Resume it: twinlens train DATASET --resume ${id}`);
     try {
@@ -137,7 +137,7 @@ function listLine(row: ExperimentRow): string {
   const auc = row.spread?.auc;
   return [
     row.experiment,
-    EXPERIMENT_STATUS_WORDS[row.status],
+    experimentStatusWord(row),
     row.dataset,
     row.config.backbone,
     `seeds ${seedsText(row.seeds)}`,

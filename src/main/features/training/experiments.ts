@@ -9,7 +9,7 @@ import type {
   SeedState,
   Spread,
 } from '../../../shared/experiment.ts';
-import { FIGURES } from '../../../shared/experiment.ts';
+import { FIGURES, isTrained } from '../../../shared/experiment.ts';
 import { experimentNumber } from '../../../shared/experiment-words.ts';
 import { listText } from '../../../shared/format.ts';
 import { validationAuc } from '../../../shared/listed-auc.ts';
@@ -194,7 +194,7 @@ export class Experiments {
   /** The seeds whose figures can be averaged: finished, not removed, on these pairs. */
   private figuresOf(states: readonly SeedState[], pairSet: string): SeedState[] {
     const isOn = ({ run }: SeedState): boolean => run !== null && testMetrics(this.ports.runs.get(run))?.pairSet === pairSet;
-    return states.filter((state) => state.status === 'done' && !state.removed && isOn(state));
+    return states.filter((state) => isTrained(state) && isOn(state));
   }
 
   private statusOf({ experiment, seeds }: ExperimentRecord, trained: ReadonlyMap<number, Trained>): ExperimentStatus {
@@ -219,7 +219,7 @@ const spreadsOf = (used: readonly SeedState[]): Partial<Record<FigureName, Sprea
 
 /** Finished seeds whose figures are missing or of other pairs. */
 function leftOut(states: readonly SeedState[], used: readonly SeedState[]): ExperimentRow['problem'] {
-  const others = states.filter((state) => state.status === 'done' && !state.removed && !used.includes(state));
+  const others = states.filter((state) => isTrained(state) && !used.includes(state));
   if (others.length === 0) return null;
   const runs = others.map(({ run }) => run!);
   if (used.length === 0) return { sentence: 'No seed is evaluated on test pairs.', evaluate: runs };

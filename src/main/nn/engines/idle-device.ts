@@ -18,7 +18,7 @@ export class IdleDevice {
   private readonly openIdleSession: () => Promise<Closable>;
   private readonly limits: IdleLimits;
   private sessions = 0;
-  private bytes = 0; // since the idleSession was opened
+  private bytes = 0; // of all sessions since the idle one was opened
   private idleSession: Promise<Closable> | null = null;
   private timer: NodeJS.Timeout | null = null;
 

@@ -1,5 +1,6 @@
 import type { ExperimentRow } from '../../../shared/experiment.ts';
-import { trainedText } from '../../../shared/experiment-words.ts';
+import { experimentStatusWord, trainedText } from '../../../shared/experiment-words.ts';
+import { sentenceCase } from '../../../shared/format.ts';
 
 /** Whether seeds are left to train. The data set must be as it was: one experiment has one data set. */
 export const canResume = ({ status, stale }: Pick<ExperimentRow, 'status' | 'stale'>): boolean => status !== 'running' && status !== 'done' && !stale;
@@ -15,7 +16,7 @@ export function experimentStatusSentence(row: ExperimentRow): string {
     case 'cancelled':
       return `Cancelled: ${trained}. Finished seeds are kept.`;
     case 'failed':
-      return `Failed in part: ${trained}.`;
+      return `${sentenceCase(experimentStatusWord(row))}: ${trained}.`;
     case 'interrupted':
       return `Interrupted: ${trained}. Finished seeds are kept.`;
   }

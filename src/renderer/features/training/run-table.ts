@@ -1,5 +1,5 @@
 import type { ExperimentRow } from '../../../shared/experiment.ts';
-import { experimentName, EXPERIMENT_STATUS_WORDS } from '../../../shared/experiment-words.ts';
+import { experimentName, experimentStatusWord } from '../../../shared/experiment-words.ts';
 import type { RunRow } from '../../../shared/run.ts';
 import { backboneName, STATUS_WORDS, runName, statusWord } from '../../../shared/run-words.ts';
 import { listedTestAuc, validationAuc } from '../../../shared/listed-auc.ts';
@@ -59,7 +59,7 @@ const EXPERIMENT_SORT: Record<Column, (row: TableRow & { experiment: ExperimentR
   name: ({ experiment }) => experimentName(experiment),
   dataset: ({ experiment }) => experiment.dataset,
   network: ({ experiment }) => backboneName(experiment.config.backbone),
-  status: ({ experiment }) => EXPERIMENT_STATUS_WORDS[experiment.status],
+  status: ({ experiment }) => experimentStatusWord(experiment),
   epochs: ({ runs }) => Math.max(...runs.map((run) => run.epochs.length)),
   auc: ({ experiment }) => experiment.spread?.validAuc?.mean ?? null,
   test: ({ experiment }) => experiment.spread?.auc?.mean ?? null,
