@@ -42,8 +42,9 @@ export function itemsOf(images: PackedImages, identities: Int32Array, limit: num
   };
 }
 
-const MAX_COMPARED = 6e7; // images of a query's galleries, over all queries: ranking them in both spaces takes about 4 s,
-const MAX_PRODUCTS = 9e10; // and no more if the distances of both spaces take at most so many products of two numbers
+// Limits of the work on all queries, in both spaces: about 4 s.
+const MAX_COMPARED = 6e7; // images that are ranked
+const MAX_PRODUCTS = 9e10; // multiplications for their distances
 const SHARE_AMONG_TEST = 0.75; // of these images, for rankings among test images; the rest is for rankings among all images
 const MIN_FULL = 500; // queries that are compared with all images at least, where there are as many
 

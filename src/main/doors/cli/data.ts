@@ -3,6 +3,8 @@ import type { ImportRequest } from '../../../shared/contract.ts';
 import { type DatasetSummary, SPLIT_SOURCES } from '../../../shared/dataset.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
 import { type ListedAuc, listedAucText, listedTestAuc, validationAuc } from '../../../shared/listed-auc.ts';
+import { hasEpochs, lossInfo } from '../../../shared/losses.ts';
+import type { RunRecord } from '../../../shared/run.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
 import { quote } from '../../foundation/words.ts';
 import type { Services } from '../../services.ts';
@@ -87,19 +89,23 @@ export function addDataCommands(program: Command): void {
   addCommonOptions(program.command('runs').description('list the trained networks')).action(async ({ workspace, json }: Common) => {
     await withServices(workspaceOption(workspace), false, 'runs', (s) => {
       const list = s.store.runs.list();
-      print(Boolean(json), list, () =>
-        list.length
-          ? list.map(
-              (r) =>
-                `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tvalidation AUC ${aucOf(validationAuc(r))}\ttest AUC ${aucOf(listedTestAuc(r))}${r.experiment === undefined ? '' : `\tseed ${r.config.seed} of ${r.experiment}`}`,
-            )
-          : ['No runs yet. Create one with: twinlens train DATASET'],
-      );
+      print(Boolean(json), list, () => (list.length ? list.map(runLine) : ['No runs yet. Create one with: twinlens train DATASET']));
       return Promise.resolve();
     });
   });
 }
 
 export const workspaceOption = (workspace: string | undefined): Common => (workspace === undefined ? {} : { workspace });
+
+export function runLine(run: RunRecord): string {
+  const { config, epochs, experiment } = run;
+  return [
+    ...[run.run, run.status, run.dataset, config.backbone, config.scope],
+    hasEpochs(config) ? countNoun(epochs.length, 'epoch') : lossInfo(config.loss).label,
+    `validation AUC ${aucOf(validationAuc(run))}`,
+    `test AUC ${aucOf(listedTestAuc(run))}`,
+    ...(experiment === undefined ? [] : [`seed ${config.seed} of ${experiment}`]),
+  ].join('\t');
+}
 
 const aucOf = (auc: ListedAuc | null): string => (auc ? listedAucText(auc) : '–');
