@@ -114,6 +114,9 @@ export const spreadMeaning = ({ units, over }: NonNullable<ExperimentRow['on']>)
 export const meanIntervalMeaning = (count: number): string =>
   `95${NBSP}% interval of the mean over seeds (Student’s t): where the mean of many seeds would be on these test images, if figures of seeds are normally distributed.${count <= 5 ? ` With ${count} seeds it is wide.` : ''}`;
 
+/** Before each line about the training of a seed: "Seed 7 (1 of 3): ". `index`: among the seeds, from 0; `of`: their number. */
+export const seedPrefix = ({ seed, index, of }: { seed: number; index: number; of: number }): string => `Seed ${seed} (${index + 1} of ${of}): `;
+
 /** What is to be said about single seeds: failed, stopped, removed and missing ones, and those that are left out of the mean. */
 export function seedNotes({ states, status, problem }: Pick<ExperimentRow, 'states' | 'status' | 'problem'>): string[] {
   const seeds = (which: (state: SeedState) => boolean): string[] => states.filter(which).map(({ seed }) => String(seed));

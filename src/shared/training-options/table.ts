@@ -77,7 +77,7 @@ export const TRAINING_OPTIONS = {
   size: {
     kind: 'number',
     label: 'Image size',
-    help: 'Images are scaled to a square of this side. A larger one shows finer detail; the time grows with its square.',
+    help: 'Images are scaled to a square of this side. A larger one shows finer detail; the time grows with its square. DINOv2 needs a multiple of 14, and its default is 224.',
     group: 'images',
     flag: '--size <px>',
     range: { min: 16, max: 1024, whole: true },
@@ -238,7 +238,7 @@ export const TRAINING_OPTIONS = {
     several: {
       name: 'seeds',
       label: 'Several seeds',
-      help: 'Trains once with each of these seeds, one after the other, as one experiment with mean and spread. Separate them by commas: 1, 2, 3.',
+      help: 'Trains once with each of these seeds, one after the other, as one experiment with mean and spread. Separate them by commas: 1,2,3.',
       flag: '--seeds <list>',
       least: 2,
       most: 20,

@@ -35,7 +35,7 @@ describe.skipIf(!hasCompute)('several seeds as one experiment (needs the build)'
     await expect(app.call('runs.resume', { run: 'r1', epochs: 500 })).rejects.toThrow('belongs to experiment 1, which is being trained');
     await app.call('jobs.cancel', { job: job.job });
     expect(await app.waitForEnd(job)).toMatchObject({ status: 'cancelled' });
-    expect([...texts].some((text) => /^Seed 2 of 3: Epoch \d+ of 400/.test(text))).toBe(true);
+    expect([...texts].some((text) => /^Seed 2 \(2 of 3\): Epoch \d+ of 400/.test(text))).toBe(true);
     const cancelled = await experiment(app, 'e1');
     expect(cancelled).toMatchObject({ status: 'cancelled', spread: null });
     expect(cancelled.states).toMatchObject([

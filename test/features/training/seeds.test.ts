@@ -78,11 +78,11 @@ test('the progress of a job counts seeds, and its time left includes those that 
   );
   const first = progress.contextOf({ seed: 7, index: 0, of: 3 });
   first.progress({ done: 3, total: 900, text: 'Reading images: 3 of 900' });
-  expect(shown.at(-1)).toEqual({ text: 'Seed 1 of 3: Reading images: 3 of 900' });
+  expect(shown.at(-1)).toEqual({ text: 'Seed 7 (1 of 3): Reading images: 3 of 900' });
   ms = 20_000;
   first.progress({ done: 1, total: 4, text: 'Epoch 2 of 4', secondsLeft: 40, imagesPerSecond: 5 });
-  expect(shown.at(-1)).toEqual({ text: 'Seed 1 of 3: Epoch 2 of 4', done: 0.25, secondsLeft: 40 + 2 * 60, imagesPerSecond: 5 });
+  expect(shown.at(-1)).toEqual({ text: 'Seed 7 (1 of 3): Epoch 2 of 4', done: 0.25, secondsLeft: 40 + 2 * 60, imagesPerSecond: 5 });
   ms = 30_000;
   progress.contextOf({ seed: 8, index: 1, of: 3 }).progress({ done: 1, total: 4, text: 'Epoch 2 of 4', secondsLeft: 4 });
-  expect(shown.at(-1)).toEqual({ text: 'Seed 2 of 3: Epoch 2 of 4', done: 1.25, secondsLeft: 4 + 30 });
+  expect(shown.at(-1)).toEqual({ text: 'Seed 8 (2 of 3): Epoch 2 of 4', done: 1.25, secondsLeft: 4 + 30 });
 });

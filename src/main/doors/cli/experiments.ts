@@ -11,6 +11,7 @@ import {
   meanIntervalMeaning,
   seedChanges,
   seedNotes,
+  seedPrefix,
   seedsText,
   spanText,
   spreadMeaning,
@@ -63,8 +64,8 @@ export async function trainExperiment(
     await measureMaps(s, { run }, signal);
   };
   await s.experiments.train(id, {
-    trainOne: async ({ seed, index, of }, train) => {
-      const lines = progressLines(signal, { prefix: `Seed ${seed} (${index + 1} of ${of}): `, onCreated });
+    trainOne: async (step, train) => {
+      const lines = progressLines(signal, { prefix: seedPrefix(step), onCreated });
       const { run } = await train(lines).finally(() => lines.end());
       await complete(run);
     },

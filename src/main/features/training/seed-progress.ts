@@ -1,3 +1,4 @@
+import { seedPrefix } from '../../../shared/experiment-words.ts';
 import type { JobProgress } from '../../../shared/job.ts';
 import type { JobContext } from '../../foundation/jobs/jobs.ts';
 import type { SeedStep } from './seeds.ts';
@@ -29,16 +30,13 @@ export class SeedProgress {
   }
 
   /** Only epochs have a time left; other steps of a seed leave `done` as it is. `elapsed`: seconds of this seed. */
-  private inJob(
-    { text, done, total, imagesPerSecond, secondsLeft }: Partial<JobProgress>,
-    { index, of }: SeedStep,
-    elapsed: number,
-  ): Partial<JobProgress> {
+  private inJob({ text, done, total, imagesPerSecond, secondsLeft }: Partial<JobProgress>, step: SeedStep, elapsed: number): Partial<JobProgress> {
+    const { index, of } = step;
     const inEpochs = typeof secondsLeft === 'number' && typeof total === 'number' && total > 0;
     const ended = this.seedSeconds;
     const perSeed = ended.length > 0 ? ended.reduce((sum, s) => sum + s, 0) / ended.length : elapsed + (secondsLeft ?? 0);
     return {
-      ...(text !== undefined && { text: `Seed ${index + 1} of ${of}: ${text}` }),
+      ...(text !== undefined && { text: seedPrefix(step) + text }),
       ...(imagesPerSecond !== undefined && { imagesPerSecond }),
       ...(secondsLeft !== undefined && { secondsLeft: secondsLeft === null ? null : secondsLeft + (of - index - 1) * perSeed }),
       ...(inEpochs && { done: index + (done ?? 0) / total }),
