@@ -2,7 +2,7 @@
 // [--json FILE] FOLDER…`, after a build.
 // Each folder is imported once for each seed, which divides its images anew. On each, the head of the network (MobileNetV2 0.35) is trained with
 // every loss, from a linear probe and from random weights. Prints for each loss the mean over seeds of the AUC on test pairs and of Recall@1
-// among the test images (lone images left out), beside the raw cosine of the pooled features. A training takes seconds, as features are cached.
+// among the test images (images without another of their class left out), beside the raw cosine of the pooled features. A training takes seconds, as features are cached.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

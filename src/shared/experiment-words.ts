@@ -23,7 +23,7 @@ export const experimentName = ({ experiment, name }: { experiment: string; name?
 /** "1, 2 and 3" */
 export const seedsText = (seeds: readonly number[]): string => listText(seeds.map(String));
 
-const STATUS_WORDS = {
+const EXPERIMENT_STATUS_WORDS = {
   running: 'training',
   done: 'done',
   failed: 'failed in part',
@@ -32,7 +32,7 @@ const STATUS_WORDS = {
 } as const satisfies Record<ExperimentStatus, string>;
 
 export const experimentStatusWord = ({ status, states }: Pick<ExperimentRow, 'status' | 'states'>): string =>
-  status === 'failed' && !states.some(isTrained) ? 'failed' : STATUS_WORDS[status];
+  status === 'failed' && !states.some(isTrained) ? 'failed' : EXPERIMENT_STATUS_WORDS[status];
 
 /** Seeds that are trained: "2 of 3 seeds". A removed one is not counted as trained. */
 export const trainedText = ({ states }: Pick<ExperimentRow, 'states'>): string =>

@@ -43,14 +43,14 @@ export function differenceTexts(differences: readonly Difference[], least = 2): 
     const texts = differences.map((one) => {
       const [d, w, r] = [one.difference, one.whole, one.rest].map((value) => value.toFixed(decimals)) as [string, string, string];
       const off = Math.abs(Math.round((Number(w) - Number(r) - Number(d)) * 10 ** decimals)); // units of the last decimal; rounding gives 0 or 1
-      return { difference: signedText(d), whole: w, rest: r, adds: off === 0, off };
+      return { difference: withSign(d), whole: w, rest: r, adds: off === 0, off };
     });
     if (texts.every(({ off }) => off !== 1) || decimals === first + MAX_MORE_DECIMALS) return texts;
   }
 }
 
 /** "+1.03" or "−1.03"; "0.00" without a sign. */
-const signedText = (text: string): string => (Number(text) === 0 ? text.replace('-', '') : text.startsWith('-') ? withMinus(text) : `+${text}`);
+const withSign = (text: string): string => (Number(text) === 0 ? text.replace('-', '') : text.startsWith('-') ? withMinus(text) : `+${text}`);
 
 /** A share 0..1 in percent; 0 % and 100 % only for exactly 0 and 1. */
 export function percentText(share: number): string {
