@@ -56,6 +56,13 @@ test('the strip shows and cancels jobs in every view', async ({ page, served }) 
   await expect(strip.getByText(/Epoch \d+ of 5,?000/)).toBeVisible({ timeout: 30_000 });
   await expect(strip.getByText(/images\/s/)).toBeVisible();
   await page.keyboard.press('Control+4');
+  const failing = join(served.workspace, 'a folder without images, whose long name fills the line of the message');
+  mkdirSync(failing, { recursive: true });
+  await served.job('datasets.import', { folder: failing }).catch(() => undefined);
+  await expect(page.getByRole('alert')).toBeVisible();
+  const [cancel, rest] = [strip.getByRole('button', { name: /^Cancel: / }), strip.getByRole('button', { name: '1 failed' })];
+  const [ends, begins] = [(await cancel.boundingBox())!, (await rest.boundingBox())!];
+  expect(ends.x + ends.width).toBeLessThanOrEqual(begins.x);
   await strip.getByRole('button', { name: /^Cancel: / }).press('Enter');
   await expect(strip.getByText('No jobs running')).toBeVisible({ timeout: 30_000 });
   await expect(strip.getByRole('status')).toContainText('cancelled');

@@ -14,12 +14,13 @@ export interface CurveRun {
   epochs: readonly EpochRow[];
   bestEpoch: number | null;
   loss?: LossName;
+  order?: number; // its place among the runs of the view, for colour and dashes; else its index here
 }
 
 export interface Curve {
   run: string;
   name: string;
-  order: number; // index of the run, for colour and dashes
+  order: number; // of the run, for colour and dashes
   part: Part;
   faint: boolean; // raw values behind the smoothed curve
   values: (number | null)[]; // one for each of `epochs`; null: a gap
@@ -98,14 +99,14 @@ export const axesOf = (loss: LossName, parts: readonly Part[]): (readonly Part[]
 export function curvesOf(runs: readonly CurveRun[], metric: Metric, o: CurveChoices): CurveSet {
   const last = Math.max(0, ...runs.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0));
   const epochs = Array.from({ length: last }, (_, i) => i + 1);
-  const curves = runs.flatMap((run, order) =>
+  const curves = runs.flatMap((run, index) =>
     o.parts.flatMap((part) => {
       const values = new Array<number | null>(last).fill(null);
       for (const row of o.loss && run.loss !== o.loss ? [] : run.epochs) {
         const value = VALUE[metric][part](row);
         values[row.epoch - 1] = Number.isFinite(value) ? value : null;
       }
-      const curve: Curve = { run: run.run, name: run.name, order, part, faint: false, values };
+      const curve: Curve = { run: run.run, name: run.name, order: run.order ?? index, part, faint: false, values };
       return o.smoothing > 0
         ? [
             { ...curve, faint: true },
@@ -140,12 +141,19 @@ export interface ReadoutLine {
 
 /** Raw values of all curves at one epoch, also where the curves are smoothed. */
 export function readout(runs: readonly CurveRun[], metric: Metric, parts: readonly Part[], epoch: number): ReadoutLine[] {
-  return runs.flatMap((run, order) => {
+  return runs.flatMap((run, index) => {
     const row = run.epochs.find((r) => r.epoch === epoch);
     if (!row) return [];
     return parts.map((part) => {
       const value = VALUE[metric][part](row);
-      return { run: run.run, name: run.name, order, part, value: Number.isFinite(value) ? value : null, best: run.bestEpoch === epoch };
+      return {
+        run: run.run,
+        name: run.name,
+        order: run.order ?? index,
+        part,
+        value: Number.isFinite(value) ? value : null,
+        best: run.bestEpoch === epoch,
+      };
     });
   });
 }

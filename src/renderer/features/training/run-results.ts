@@ -1,6 +1,7 @@
 import { aucText, distanceText, durationText } from '../../../shared/format.ts';
 import { differenceText } from '../../../shared/difference-words.ts';
 import type { TermName } from '../../../shared/glossary.ts';
+import { hasEpochs } from '../../../shared/losses.ts';
 import { aucIntervalText, shareWithInterval } from '../../../shared/interval-words.ts';
 import type { Interval, Metrics, RunRow } from '../../../shared/run.ts';
 import { type RunDifference, testMetrics, whyIncomparable } from '../../../shared/run-comparison.ts';
@@ -65,7 +66,10 @@ export function resultLines(
       }),
     },
     { name: 'Threshold', term: 'Threshold', values: runs.map(({ calibration }) => (calibration ? distanceText(calibration.threshold) : NONE)) },
-    { name: 'Best epoch', values: runs.map(({ bestEpoch, epochs }) => (bestEpoch === null ? NONE : `${bestEpoch} of ${epochs.length}`)) },
+    {
+      name: 'Best epoch',
+      values: runs.map(({ config, bestEpoch, epochs }) => (bestEpoch === null || !hasEpochs(config) ? NONE : `${bestEpoch} of ${epochs.length}`)),
+    },
     { name: 'Training time', values: runs.map(({ seconds }) => durationText(seconds)) },
   ];
   return lines.filter(({ values }) => values.some((value) => value !== NONE));

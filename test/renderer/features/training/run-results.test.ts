@@ -53,3 +53,8 @@ test('the difference to the first run comes from the comparison on the pairs', (
   const line = resultLines(runs, [{ run: 'r2', comparison }]).find(({ name }) => name === 'Difference to the first');
   expect(line?.values).toEqual(['–', '−0.100 (−0.200 to −0.050)']);
 });
+
+test('a linear probe has no best epoch', () => {
+  const [probe, steps] = [run('r1', { bestEpoch: 1 }), run('r2', { bestEpoch: 1 })];
+  expect(linesOf('Best epoch', [{ ...probe, config: { ...probe.config, loss: 'probe' } }, steps])).toEqual(['–', `1 of ${steps.epochs.length}`]);
+});

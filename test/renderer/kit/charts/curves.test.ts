@@ -35,6 +35,12 @@ test('losses of different kinds are in separate charts, each run with its colour
   expect(curvesOf([a, b], 'auc', { smoothing: 0, parts: BOTH, loss: null }).curves.every(({ values }) => values[0] !== null)).toBe(true);
 });
 
+test('a run keeps its colour beside runs without curves', () => {
+  const second = { ...run('b', 1, row(1, 2, 3)), order: 1 };
+  expect(curvesOf([second], 'auc', { smoothing: 0, parts: ['valid'] }).curves.map(({ order }) => order)).toEqual([1]);
+  expect(readout([second], 'auc', ['valid'], 1).map(({ order }) => order)).toEqual([1]);
+});
+
 test('a loss over labelled images has one chart for training and one for validation pairs, whose loss has another formula', () => {
   const titles = (...losses: LossName[]): string[] => chartsOf(['loss', 'auc'], losses, BOTH).map(({ title }) => title);
   expect(titles('contrastive')).toEqual(['Loss', 'AUC']);
