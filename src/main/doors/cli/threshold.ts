@@ -38,6 +38,8 @@ export function addThresholdCommand(program: Command): void {
     .option('--fit-again', 'fit the similarity curve of a run of an older version again; the threshold stays')
     .action(async (run: string, { workspace, json, ...flags }: Flags) => {
       const choice = choiceOf(flags);
+      if (choice === undefined && flags.reason !== undefined)
+        throw new AppError('usage', '--reason needs --rule: it is stored with the threshold that the rule chooses.');
       if ([choice, flags.restore, flags.fitAgain].filter((one) => one !== undefined).length > 1)
         throw new AppError('usage', 'Give one of --rule, --restore and --fit-again.');
       const request =
@@ -59,14 +61,17 @@ export function addThresholdCommand(program: Command): void {
 }
 
 function choiceOf({ rule, limit, costSame, costDifferent, value }: Flags): unknown {
-  if (rule === undefined) return undefined;
   for (const [option, given, rules] of [
     ['--limit', limit, ['false-same', 'false-different']],
     ['--cost-same', costSame, ['costs']],
     ['--cost-different', costDifferent, ['costs']],
     ['--value', value, ['value']],
-  ] as const)
-    if (given === undefined && (rules as readonly string[]).includes(rule)) throw new AppError('usage', `The rule ${rule} needs ${option}.`);
+  ] as const) {
+    const isUsed = (rules as readonly (string | undefined)[]).includes(rule);
+    if (given === undefined && isUsed) throw new AppError('usage', `The rule ${rule} needs ${option}.`);
+    if (given !== undefined && !isUsed) throw new AppError('usage', `${option} is for --rule ${rules.join(' or ')}.`);
+  }
+  if (rule === undefined) return undefined;
   if (rule === 'false-same' || rule === 'false-different') return { rule, limit };
   if (rule === 'costs') return { rule, falseSame: costSame, falseDifferent: costDifferent };
   return rule === 'value' ? { rule, threshold: value } : { rule };
