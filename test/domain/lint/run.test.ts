@@ -71,6 +71,10 @@ describe('lintRun', () => {
     });
     expect(lintRun({ ...older, calibration: fitted(1) })).toEqual([]);
     expect(rules({ calibration: fitted(9) })).toEqual(['separation']);
+    const [unproven] = lintRun({ ...RUN, calibration: fitted(9) }); // its similarities are 97 to 1 %
+    expect(unproven?.text).toMatch(/^The validation pairs don’t prove that the distance separates .* may be far off\.$/);
+    const [flat] = lintRun({ ...RUN, calibration: { ...fitted(9)!, slope: 0.02 } });
+    expect(flat?.text).toMatch(/every similarity is close to the share of same pairs\.$/);
   });
 
   test('says once that the threshold is at the end of the data', () => {

@@ -1,4 +1,5 @@
 import type { Split } from '../../../shared/dataset.ts';
+import { similarityOf } from '../../../shared/calibration.ts';
 import { countText } from '../../../shared/format.ts';
 import type { Finding } from '../../../shared/lint.ts';
 import type { Calibration } from '../../../shared/run.ts';
@@ -10,6 +11,7 @@ const COLLAPSED_SPREAD = 0.02;
 /** Share of the margin that counts as reached. The gradient of a margin loss vanishes at the margin, so pairs stop just below it. */
 const NEAR_MARGIN = 0.9;
 const MIN_SHARE_NEAR = 0.02; // of different pairs; fewer give a finding
+const FLAT = 0.1; // a curve whose similarities differ by less is flat
 const MIN_PAIRS = 100; // fewer give a finding
 const MAX_ONE_SIDED = 0.99; // of the pairs on one side of the threshold; more give a finding
 
@@ -50,7 +52,8 @@ export function unreachedMargin({ different }: LabelledDistances, margin: number
 }
 
 /** If the similarity curve does not fall with the distance beyond twice the standard error of its slope, which is that over images or groups. */
-export function noSeparation({ slope, fit }: Calibration): Finding | null {
+export function noSeparation(calibration: Calibration): Finding | null {
+  const { slope, fit } = calibration;
   if (!fit) return null;
   const error = Math.sqrt(fit.covariance[2]);
   if (slope + 2 * error < 0)
@@ -60,6 +63,13 @@ export function noSeparation({ slope, fit }: Calibration): Finding | null {
       advice: 'Check the classes or groups of the data set, or train again with other settings. Do not use the verdicts of this run.',
     };
   if (slope - 2 * error > 0 && fit.range[0] < fit.range[1]) return null;
+  const [nearest, farthest] = fit.range.map((distance) => similarityOf(distance, calibration)) as [number, number];
+  if (Math.abs(nearest - farthest) > FLAT)
+    return {
+      rule: 'separation',
+      text: 'The validation pairs don’t prove that the distance separates same from different, so similarities may be far off.',
+      advice: 'Import more images, or train with other settings, before relying on them.',
+    };
   return {
     rule: 'separation',
     text: 'On validation pairs the distance does not separate same from different, so every similarity is close to the share of same pairs.',
