@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { csvRecords } from '../../../src/main/domain/pairs/csv.ts';
+import { csvRecords, separatorOf } from '../../../src/main/domain/pairs/csv.ts';
 import { readPairList } from '../../../src/main/domain/pairs/pair-list.ts';
 
 const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', ';', '\t', '\n', '\r\n', ' ', '\u2028'), maxLength: 8 });
@@ -28,6 +28,12 @@ describe('csvRecords', () => {
         },
       ),
     );
+  });
+
+  test('a line may be long, and a quote in it may stay open', () => {
+    expect(separatorOf('a;'.repeat(8_000_000))).toBe(';'); // longer than a regular expression can match
+    expect(csvRecords('\r\n"a,b";"c ""d"",,";e\nf,g;h;i,j').map(({ fields }) => fields.length)).toEqual([3, 3]);
+    expect(csvRecords('a;"b,,,,\nc,d')).toEqual([{ line: 1, fields: ['a;"b,,,,\nc,d'], open: true }]);
   });
 
   test('a record begins at its line, also after line ends in quotes and empty lines', () => {

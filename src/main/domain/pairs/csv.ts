@@ -11,8 +11,20 @@ const SEPARATORS = [',', ';', '\t'] as const;
 
 /** The separator that the first line has most often outside quotes; a comma if it has none. */
 export function separatorOf(text: string): string {
-  const first = /^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.replace(/^[\r\n]+/, ''))![0].replace(/"(?:[^"]|"")*"/g, '');
-  const counts = SEPARATORS.map((separator) => first.split(separator).length);
+  const counts = [0, 0, 0];
+  let isQuoted = false;
+  let hasBegun = false;
+  for (const character of text) {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (character === '\n' || character === '\r')) {
+      if (hasBegun) break;
+      continue;
+    } else if (!isQuoted) {
+      const separator = (SEPARATORS as readonly string[]).indexOf(character);
+      if (separator !== -1) counts[separator]!++;
+    }
+    hasBegun = true;
+  }
   return SEPARATORS[counts.indexOf(Math.max(...counts))]!;
 }
 
