@@ -85,5 +85,12 @@ describe.skipIf(!hasCompute)('several seeds as one experiment (needs the build)'
     for (const run of removed) await app.call('runs.restore', { run });
     expect(await app.call('experiments.annotate', { experiment: 'e1', name: 'mine', tags: ['a', 'a'] })).toMatchObject({ name: 'mine', tags: ['a'] });
     expect((await experiment(app, 'e1')).spread).toEqual(done.spread);
+
+    // A removed seed is not trained again, whether it was finished or not.
+    app.workbench.store.runs.update('r3', { status: 'cancelled' });
+    await app.call('runs.remove', { run: 'r3' });
+    await expect(app.call('experiments.resume', { experiment: 'e1' })).rejects.toThrow(
+      'The seeds of experiment 1 that are not trained were removed.',
+    );
   });
 });

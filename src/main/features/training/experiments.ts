@@ -92,9 +92,10 @@ export class Experiments {
     this.refuseTraining(id, 'Wait until it ends.');
     const trained = this.trainedOf(experiment);
     if (experiment.seeds.some((seed) => needsTraining(trained.get(seed)))) return experiment;
-    throw new AppError('bad-request', `All seeds of experiment ${experimentNumber(id)} are trained. To train others, start a new experiment.`, {
-      experiment: id,
-    });
+    const what = [...trained.values()].some(({ removed, run }) => removed && run.status !== 'done')
+      ? `The seeds of experiment ${experimentNumber(id)} that are not trained were removed.`
+      : `All seeds of experiment ${experimentNumber(id)} are trained.`;
+    throw new AppError('bad-request', `${what} To train others, start a new experiment.`, { experiment: id });
   }
 
   /** Does `work`, during which the experiment is being trained or waits for that. */
