@@ -4,6 +4,7 @@ import type { Split } from './dataset.ts';
 import type { Calibration, RunRecord } from './run.ts';
 import { isIdentical, truthOf } from './pair-truth.ts';
 import { CLASS_MEANING, labelPhrase } from './same-meaning.ts';
+import { unitsText } from './interval-words.ts';
 import { countText, distancePair, distanceText, fileNames, percentText, probabilityRange, probabilityText } from './format.ts';
 
 /** Sentences about one comparison, for the screen and the report. */
@@ -130,7 +131,7 @@ export function similaritySentence(comparison: Comparison, calibration: Calibrat
     error === undefined
       ? ''
       : ` On these, each judged by a curve that saw neither of its ${over}, the expected calibration error is ${(100 * error).toFixed(1)} percentage points.`;
-  return `${start} the value of a curve fitted to ${countText(pairs)} validation pairs of ${countText(units)} ${over}, 50 % at ${where}.${off} It holds for pairs sampled like them, ${percentText(same / pairs)} of them same.`;
+  return `${start} the value of a curve fitted to ${countText(pairs)} validation pairs of ${unitsText({ units, over })}, 50 % at ${where}.${off} It holds for pairs sampled like them, ${percentText(same / pairs)} of them same.`;
 }
 
 /** The true label according to the data set, if it is known, and how far it proves the network; pairNotices says why it is not known. */

@@ -1,5 +1,5 @@
-import { aucText, countText } from './format.ts';
-import { aucIntervalText } from './interval-words.ts';
+import { aucText, countNoun, countText } from './format.ts';
+import { aucIntervalText, overText } from './interval-words.ts';
 import type { Baseline, Difference, Interval, Metrics } from './run.ts';
 import { outcomeOf, type PairedComparison } from './run-difference.ts';
 
@@ -36,8 +36,8 @@ const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 export function comparisonDetails(a: string, b: string, c: PairedComparison): string[] {
   const { onlyA, onlyB, p } = c.mcnemar;
   return [
-    `The interval is over ${countText(c.units)} ${c.over}, on the same ${countText(c.pairs)} pairs.${c.resampled ? ` Resampling ${c.over} gives ${rangeText(c.resampled)}.` : ''}`,
-    `Verdicts: ${countText(onlyA)} pairs only ${a} has right, ${countText(onlyB)} only ${b}; accuracy ${differenceText(c.accuracy)}.`,
+    `The interval is ${overText(c)}, on the same ${countNoun(c.pairs, 'pair')}.${c.resampled ? ` Resampling ${c.over} gives ${rangeText(c.resampled)}.` : ''}`,
+    `Verdicts: ${countNoun(onlyA, 'pair')} only ${a} has right, ${countText(onlyB)} only ${b}; accuracy ${differenceText(c.accuracy)}.`,
     `If the pairs were independent: ${c.delong ? `DeLong’s z ${c.delong.z.toFixed(2).replace('-', '\u2212')}, p ${pText(c.delong.p)}; ` : ''}McNemar’s exact p ${pText(p)}.`,
   ];
 }

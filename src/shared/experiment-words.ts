@@ -9,6 +9,7 @@ import {
 } from './experiment.ts';
 import { signedText } from './difference-words.ts';
 import { aucText, countNoun, countText, distanceText, listText, NBSP } from './format.ts';
+import { overText } from './interval-words.ts';
 import { outcomeOf } from './run-difference.ts';
 import type { RunConfig } from './run.ts';
 import { runNumber } from './run-words.ts';
@@ -108,7 +109,7 @@ export function seedChanges({
 
 /** Tells the spread over seeds apart from the intervals of the runs. `on`: what the figures are of. */
 export const spreadMeaning = ({ units, over }: NonNullable<ExperimentRow['on']>): string =>
-  `The standard deviation is of the training: how far the figures of single seeds lie apart on these test images. The interval of each run is over ${countText(units)} ${over}: how far the figures of other ${over} may be from these, for this one network. Neither contains the other.`;
+  `The standard deviation is of the training: how far the figures of single seeds lie apart on these test images. The interval of each run is ${overText({ units, over })}: how far the figures of other ${over} may be from these, for this one network. Neither contains the other.`;
 
 /** What the interval of the mean says. */
 export const meanIntervalMeaning = (count: number): string =>

@@ -111,7 +111,7 @@ export const settingText = (x: number): string => withMinus(plain(x, 6));
 function plain(x: number, figures: number): string {
   const rounded = Number(x.toPrecision(figures));
   const text = String(rounded);
-  return text.includes('e') && Math.abs(rounded) < 1 ? rounded.toFixed(12).replace(/0+$/, '') : text;
+  return text.includes('e') && Math.abs(rounded) >= 1e-12 && Math.abs(rounded) < 1 ? rounded.toFixed(12).replace(/0+$/, '') : text;
 }
 
 /** Three significant digits, with a true minus sign: 0.0312, 1.40, 1230, 1.20e−5. */

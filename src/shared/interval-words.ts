@@ -1,4 +1,4 @@
-import { aucText, countText, NBSP, percentText, percentTexts } from './format.ts';
+import { aucText, countNoun, NBSP, percentText, percentTexts } from './format.ts';
 import type { Interval, Intervals, Metrics } from './run.ts';
 
 /** Beside figures of an older version, in place of their interval. */
@@ -14,8 +14,11 @@ export function shareWithInterval(value: number, interval: Interval | undefined)
   return `${share}${NBSP}(${low} to ${high})`;
 }
 
+/** "60 images", "1 group" */
+export const unitsText = ({ over, units }: Pick<Intervals, 'over' | 'units'>): string => countNoun(units, over === 'groups' ? 'group' : 'image');
+
 /** "over 60 images" */
-export const overText = ({ over, units }: Pick<Intervals, 'over' | 'units'>): string => `over ${countText(units)} ${over}`;
+export const overText = (of: Pick<Intervals, 'over' | 'units'>): string => `over ${unitsText(of)}`;
 
 /** How the intervals of figures were computed, for a report. `metrics`: of one or several splits. */
 export function intervalNote(metrics: readonly Metrics[]): string {

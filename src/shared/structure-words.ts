@@ -1,5 +1,6 @@
 import { signedText } from './difference-words.ts';
 import { aucText, countNoun, countText, percentText } from './format.ts';
+import { overText, unitsText } from './interval-words.ts';
 import { wilsonInterval } from './statistics.ts';
 import type { AucLimit, ClassCell, Estimate, PairMatrix, Retrieval, RetrievalFigures } from './structure.ts';
 
@@ -31,7 +32,7 @@ export function limitSentence(limit: AucLimit, isBackboneTrained: boolean): stri
     case 'images':
       return `A few images: ${countText(limit.count)} of ${countText(limit.images)} test images cause ${percentText(limit.loss)} of what this AUC lacks to 1. Look at them: they may be mislabelled or damaged.`;
     case 'few-images':
-      return `Few test images: with ${countText(limit.units)} ${limit.over} the AUC is only known to be between ${limit.interval.map(aucText).join(' and ')}. Import more images before you change the training.`;
+      return `Few test images: with ${unitsText(limit)} the AUC is only known to be between ${limit.interval.map(aucText).join(' and ')}. Import more images before you change the training.`;
     case 'spread':
       return `No single cause: the errors are spread over the ${countText(limit.classes)} classes. More images, more trained layers or another backbone may help.`;
     default:
@@ -67,7 +68,7 @@ export function retrievalScope(
     withoutPositive === 0
       ? ''
       : ` ${countNoun(withoutPositive, 'test image')} without another one of its ${noun} ${withoutPositive === 1 ? 'is' : 'are'} left out.`;
-  const intervals = over === 'groups' ? ` Intervals over ${countText(units)} groups.` : '';
+  const intervals = over === 'groups' ? ` Intervals ${overText({ over, units })}.` : '';
   return `${countNoun(queries, 'test image')}${sampled}, each among ${countText(gallery - 1)} other ${among === 'test' ? 'test images' : 'images of all splits'}${from}.${left}${intervals}`;
 }
 

@@ -31,6 +31,11 @@ describe('differences in words', () => {
     const [interval, verdicts, independent] = comparisonDetails('Run 1', 'Run 2', comparison);
     expect(interval).toBe('The interval is over 12 groups, on the same 1,500 pairs.');
     expect(verdicts).toContain('3 pairs only Run 1 has right, 9 only Run 2');
+    const single = { ...comparison, pairs: 1, over: 'groups' as const, units: 1, mcnemar: { onlyA: 1, onlyB: 0, p: 1 } };
+    expect(comparisonDetails('Run 1', 'Run 2', single).slice(0, 2)).toEqual([
+      'The interval is over 1 group, on the same 1 pair.',
+      expect.stringContaining('1 pair only Run 1 has right, 0 only Run 2'),
+    ]);
     expect(independent).toBe('If the pairs were independent: DeLong’s z −3.20, p < 0.001; McNemar’s exact p 0.146.');
     expect(comparisonDetails('a', 'b', { ...comparison, resampled: [-0.01, 0.3] })[0]).toContain('Resampling groups gives −0.010 to +0.300.');
   });

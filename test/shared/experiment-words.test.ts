@@ -9,6 +9,7 @@ import {
   seedChanges,
   seedNotes,
   spanText,
+  spreadMeaning,
   spreadText,
   trainedText,
 } from '../../src/shared/experiment-words.ts';
@@ -61,6 +62,10 @@ describe('what is said of single seeds', () => {
       'failed in part',
       'failed',
     ]);
+  });
+  test('counts the images or groups of the intervals of its runs', () => {
+    expect(spreadMeaning({ ...someExperiment.on!, units: 1, over: 'groups' })).toContain('is over 1 group: how far the figures of other groups');
+    expect(spreadMeaning({ ...someExperiment.on!, units: 1200, over: 'images' })).toContain('is over 1,200 images: ');
   });
   test('says what a seed changes, and what it can’t change', () => {
     expect(seedChanges({ ...someConfig, augmentation: null })).toMatch(/^A seed changes the initial weights and which pairs are sampled/);

@@ -69,6 +69,7 @@ describe('shares', () => {
 
 test('settings are plain numbers', () => {
   expect([0.001, 3e-5, 1e-7, 2, 0.1 + 0.2, -0.5].map(settingText)).toEqual(['0.001', '0.00003', '0.0000001', '2', '0.3', '\u22120.5']);
+  expect(settingText(1e-300)).toBe('1e\u2212300');
 });
 
 test('counts, durations and times', () => {
