@@ -111,9 +111,14 @@ export function seedChanges({
 export const spreadMeaning = ({ units, over }: NonNullable<ExperimentRow['on']>): string =>
   `The standard deviation is of the training: how far the figures of single seeds lie apart on these test images. The interval of each run is ${overText({ units, over })}: how far the figures of other ${over} may be from these, for this one network. Neither contains the other.`;
 
-/** What the interval of the mean says. */
-export const meanIntervalMeaning = (count: number): string =>
-  `95${NBSP}% interval of the mean over seeds (Student’s t): where the mean of many seeds would be on these test images, if figures of seeds are normally distributed.${count <= 5 ? ` With ${count} seeds it is wide.` : ''}`;
+/** The interval of the mean, "0.905 to 0.917"; null where all seeds agree: it would be a single number, as if the mean were known exactly. */
+export const meanIntervalText = (figure: FigureName, { sd, interval }: Spread): string | null => (sd > 0 ? spanText(figure, interval) : null);
+
+/** What the interval of the mean says, or why there is none. */
+export const meanIntervalMeaning = ({ count, sd }: Pick<Spread, 'count' | 'sd'>): string =>
+  sd === 0
+    ? `All ${countNoun(count, 'seed')} gave the same AUC, so they say nothing about chance, and no interval of the mean is stated.`
+    : `95${NBSP}% interval of the mean over seeds (Student’s t): where the mean of many seeds would be on these test images, if figures of seeds are normally distributed.${count <= 5 ? ` With ${count} seeds it is wide.` : ''}`;
 
 /** Before each line about the training of a seed: "Seed 7 (1 of 3): ". `index`: among the seeds, from 0; `of`: their number. */
 export const seedPrefix = ({ seed, index, of }: { seed: number; index: number; of: number }): string => `Seed ${seed} (${index + 1} of ${of}): `;

@@ -5,6 +5,8 @@ import {
   experimentName,
   experimentStatusWord,
   figureText,
+  meanIntervalMeaning,
+  meanIntervalText,
   partOfExperiment,
   seedChanges,
   seedNotes,
@@ -30,6 +32,12 @@ describe('the figures of an experiment', () => {
     ]);
     expect(plain(spreadText('auc', { ...of, sd: 0.0001 }))).toBe('0.912 ± < 0.001');
     expect(plain(spreadText('auc', { ...of, sd: 0 }))).toBe('0.912 ± 0.000');
+    expect(meanIntervalText('auc', { ...of, sd: 0 })).toBeNull();
+    expect(meanIntervalMeaning({ count: 3, sd: 0 })).toBe(
+      'All 3 seeds gave the same AUC, so they say nothing about chance, and no interval of the mean is stated.',
+    );
+    expect(meanIntervalText('auc', of)).toBe(spanText('auc', of.interval));
+    expect(plain(meanIntervalMeaning(of))).toMatch(/^95 % interval of the mean over seeds/);
     expect(plain(spanText('accuracy', of.range))).toBe('90.5 to 91.7 %');
     expect([0.2587, 0, 1, 0.9999, 0.0001].map((share) => plain(figureText('eer', share)))).toEqual(['25.9 %', '0 %', '100 %', '> 99.9 %', '< 0.1 %']);
   });

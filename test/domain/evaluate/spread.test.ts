@@ -20,6 +20,7 @@ describe('the spread of a figure over seeds', () => {
     expect(spreadOf([0.9])).toBeNull();
     expect(spreadOf([0.9, NaN])).toBeNull();
     expect(spreadOf([0.9, 0.9])).toEqual({ count: 2, mean: 0.9, sd: 0, range: [0.9, 0.9], interval: [0.9, 0.9] });
+    expect(spreadOf([0.8063, 0.8063, 0.8063])).toMatchObject({ mean: 0.8063, sd: 0 }); // their sum is rounded
   });
 });
 
@@ -36,6 +37,7 @@ describe('the difference of two means', () => {
   test('is unknown for single values, and where nothing varies', () => {
     expect(welchDifference([0.9], [0.8, 0.7])).toBeNull();
     expect(welchDifference([0.9, 0.9], [0.8, 0.8])).toBeNull();
+    expect(welchDifference([0.8063, 0.8063, 0.8063], [0.1, 0.1, 0.1])).toBeNull();
   });
 });
 

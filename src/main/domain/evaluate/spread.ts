@@ -4,7 +4,8 @@ import { studentT975 } from '../../../shared/statistics.ts';
 
 /** Means, and what is known of them, of the same figure of several trainings that differ in their seed. */
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+/** From the differences to the first value, so that the mean of equal values is that value and their variance 0, without rounding. */
+const meanOf = ([first = NaN, ...others]: readonly number[]): number => first + others.reduce((sum, x) => sum + (x - first), 0) / (others.length + 1);
 
 /** Variance with n - 1 in the denominator; `values`: at least two. */
 function varianceOf(values: readonly number[]): number {

@@ -9,6 +9,7 @@ import {
   figureName,
   figureText,
   meanIntervalMeaning,
+  meanIntervalText,
   seedChanges,
   seedNotes,
   seedPrefix,
@@ -162,13 +163,13 @@ export function experimentLines(row: ExperimentRow): string[] {
     ...(on ? [`  On ${countText(on.pairs)} test pairs; mean ± standard deviation over seeds (smallest to largest), interval of the mean:`] : []),
     ...shown.map(
       ({ figure, found }) =>
-        `  ${figureName(figure)}: ${plain(spreadText(figure, found))} (${plain(spanText(figure, found.range))}), ${plain(spanText(figure, found.interval))}`,
+        `  ${figureName(figure)}: ${plain(spreadText(figure, found))} (${plain(spanText(figure, found.range))}), ${plain(meanIntervalText(figure, found) ?? 'none')}`,
     ),
     ...states.map((state) => `  ${seedLine(state)}`),
     ...seedNotes(row).map((note) => `  ! ${note}`),
     `  ${seedChanges(config)}`,
     ...(on ? [`  ${spreadMeaning(on)}`] : []),
-    ...(spread?.auc ? [`  ${plain(meanIntervalMeaning(spread.auc.count))}`] : []),
+    ...(spread?.auc ? [`  ${plain(meanIntervalMeaning(spread.auc))}`] : []),
   ];
 }
 
