@@ -12,9 +12,11 @@ const LEAST = 1e-3;
 /** g(D): where a distance is on the scale that a curve is logistic in; see Calibration. */
 export function positionOf(distance: number, scale: CurveScale | undefined): number {
   if (scale === undefined) return distance;
-  const different = Math.min(1 - LEAST, Math.max(LEAST, distance ** 2 / 2));
-  return Math.log(different / (1 - different));
+  return logOdds(Math.min(1 - LEAST, Math.max(LEAST, distance ** 2 / 2)));
 }
+
+/** `share`: 0..1, both inclusive. */
+const logOdds = (share: number): number => Math.log(share / (1 - share));
 
 /** The distance at a position: the inverse of positionOf. */
 export const distanceAt = (position: number, scale: CurveScale | undefined): number =>
@@ -33,9 +35,16 @@ export const similarityOf = (distance: number, curve: Curve): number => logistic
 /** log(0.55 / 0.45): how far the logit of 55 % is from that of 50 %. */
 const CLOSE_LOGIT = 0.2;
 
-/** Whether a distance is so near to the threshold that their logits differ by at most 0.2, as between 50 and 55 %. The threshold may be anywhere on the curve. */
+/**
+ * Whether a distance is so near to the threshold that their logits differ by at most 0.2, as between 50 and 55 %. The threshold may be anywhere
+ * on the curve, also where a probe's is flat: there the logits are those of a curve that goes on.
+ */
 export const isNearThreshold = (distance: number, threshold: number, { slope, scale }: Pick<Calibration, 'slope' | 'scale'>): boolean =>
-  Math.abs(slope * (positionOf(distance, scale) - positionOf(threshold, scale))) <= CLOSE_LOGIT;
+  distance === threshold || Math.abs(slope * (steepPosition(distance, scale) - steepPosition(threshold, scale))) <= CLOSE_LOGIT;
+
+/** positionOf without a limit: ±Infinity where D²/2 is 0 or at least 1. */
+const steepPosition = (distance: number, scale: CurveScale | undefined): number =>
+  scale === undefined ? distance : logOdds(Math.min(1, distance ** 2 / 2));
 
 /** The distance of a similarity 0..1, both exclusive. Not finite for a slope of 0. */
 export const distanceOf = (similarity: number, curve: Curve): number =>

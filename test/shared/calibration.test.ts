@@ -70,6 +70,10 @@ test('a distance is near the threshold if their logits differ by at most 0.2, on
   expect([0.94, 0.96, 1, 1.04, 1.06].map((d) => isNearThreshold(d, 1, { slope: 4 }))).toEqual([false, true, true, true, false]);
   const logitOf = (d: number): number => 1.5 * Math.log(d ** 2 / 2 / (1 - d ** 2 / 2));
   for (const d of [0.9, 0.96, 0.97, 1.02, 1.04, 1.1]) expect([d, isNearThreshold(d, 1, overOdds)]).toEqual([d, Math.abs(logitOf(d)) <= 0.2]);
+  // Where the curve is flat, distances have equal logits, and yet are far from each other.
+  expect([1.4175, 1.4136, 9].map((d) => isNearThreshold(d, 9, overOdds))).toEqual([false, false, true]);
+  expect([0, 0.01, 0.0199, 0.04].map((d) => isNearThreshold(d, 0.02, overOdds))).toEqual([false, false, true, false]);
+  expect(isNearThreshold(1.4136, 1.41355, overOdds)).toBe(true);
 });
 
 test('the interval on that scale is by the position of the distance', () => {
