@@ -99,7 +99,7 @@ export const countNoun = (n: number, noun: string): string => `${countText(n)} $
 
 /** `images`, `classes`, `properties`. */
 export const plural = (noun: string): string =>
-  /[sxz]$|[cs]h$/.test(noun) ? `${noun}es` : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  /[sxz]$|sh$|(?<!epo)ch$/.test(noun) ? `${noun}es` : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 
 /** `a`, `a and b` or `a, b and c`. */
 export const listText = (items: readonly string[], word: 'and' | 'or' = 'and'): string =>

@@ -11,12 +11,19 @@ import {
   durationText,
   fileName,
   listText,
+  plural,
   percentText,
   probabilityText,
   settingText,
   threeDigits,
   timeText,
 } from '../../src/shared/format.ts';
+
+test('plurals', () => {
+  expect(['image', 'class', 'batch', 'epoch', 'property', 'day'].map(plural)).toEqual([
+    ...['images', 'classes', 'batches', 'epochs', 'properties', 'days'],
+  ]);
+});
 
 describe('distances', () => {
   test('have two decimals, and small ones two figures', () => {
