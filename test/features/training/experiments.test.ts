@@ -11,6 +11,14 @@ async function experiment(app: TestWorkbench, id: string): Promise<ExperimentRow
 }
 
 describe.skipIf(!hasCompute)('several seeds as one experiment (needs the build)', () => {
+  test('whose seeds all diverge in their first epoch names no earlier one', async () => {
+    const app = openTestWorkbench();
+    const choices = { ...QUICK, epochs: 2, lr: 10, optimizer: 'sgd', clipNorm: 0, seeds: [1, 2] } as const;
+    const job = await app.waitForEnd(await app.call('runs.start', { dataset: await importColours(app), ...choices }));
+    expect(job.error?.message).toMatch(/the loss became NaN in epoch 1\. Use a smaller learning rate than 10, for example 1\.$/);
+    expect(await experiment(app, 'e1')).toMatchObject({ status: 'failed', states: [{ status: 'failed' }, { status: 'failed' }] });
+  });
+
   test('cancelled in a seed, resumed without the finished ones, averaged; stopped seed by seed, compared, removed', async () => {
     const app = openTestWorkbench();
     const dataset = await importColours(app);

@@ -93,7 +93,7 @@ async function epochWithoutSteps(session: Session, epoch: number): Promise<Train
 function diverged(epoch: number, lr: number): AppError {
   return new AppError(
     'bad-request',
-    `Training diverged: the loss became NaN in epoch ${epoch}. Use a smaller learning rate than ${lr}, for example ${lr / 10}. The best earlier epoch is saved.`,
+    `Training diverged: the loss became NaN in epoch ${epoch}. Use a smaller learning rate than ${lr}, for example ${lr / 10}.${epoch > 1 ? ' The best earlier epoch is saved.' : ''}`,
     { epoch, lr },
   );
 }
