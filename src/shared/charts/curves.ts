@@ -14,7 +14,7 @@ export interface CurveRun {
   epochs: readonly EpochRow[];
   bestEpoch: number | null;
   loss?: LossName;
-  order?: number; // its place among the runs of the view, for colour and dashes; else its index here
+  order?: number; // its index among the runs of the view, for colour and dashes; default: its index among the given runs
 }
 
 export interface Curve {

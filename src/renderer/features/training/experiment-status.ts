@@ -10,7 +10,7 @@ export function experimentStatusSentence(row: ExperimentRow): string {
   const trained = `${trainedText(row)} trained`;
   switch (row.status) {
     case 'running':
-      return `Being trained: ${trained}.`;
+      return `In progress: ${trained}.`;
     case 'done':
       return `Done: ${trained}.`;
     case 'cancelled':
