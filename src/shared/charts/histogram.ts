@@ -32,12 +32,14 @@ export interface HistogramLayout {
   distances: Tick[]; // along x
   counts: Tick[]; // numbers of pairs, in both directions from the baseline
   markers: Marker[];
-  sameLabelX: number; // right end of the label above the bars of same pairs; does not cross a marker
+  sameLabel: { x: number; y: number }; // right end and baseline of the label of same pairs: above their bars where these are low; no marker crosses it
   differentLabel: { x: number; anchor: 'start' | 'end' }; // label below the bars of different pairs, on the side where they are shorter
 }
 
 const BINS = 32;
 const LABEL_EMS = 8.5; // upper bound of the width of a marker's label
+const SAME_EMS = 6; // of the label of same pairs, at most
+const LOW_EMS = 3; // bars lower than this have no space beside them for a label
 const FARTHEST = 2; // how many times the largest distance of the data the axis reaches for a line beyond it
 
 /** The lines: the threshold, and the distance of the compared pair or a threshold that is tried in place of the one in force. */
@@ -59,11 +61,13 @@ export function histogramLayout(
 ): HistogramLayout {
   const [left, right] = [3 * text, width - text];
   const other = distance ?? tried;
-  const [top, bottom] = [(other === null ? 3.2 : 4.4) * text, height - 3.2 * text];
+  const [labels, bottom] = [(other === null ? 3.2 : 4.4) * text, height - 3.2 * text]; // below the labels of the markers
   const end = axisEnd(valid, threshold, distance ?? 0);
   const x = linearAxis([0, end], [left, right], Math.max(3, Math.round(width / 75)), false);
   const bins = { same: binCounts(valid.same, BINS, end), different: binCounts(valid.different, BINS, end) };
   const [up, down] = [Math.max(1, ...bins.same), Math.max(1, ...bins.different)];
+  const isLow = (up / (up + down)) * (bottom - labels) < LOW_EMS * text;
+  const top = labels + (isLow ? 1.2 * text : 0);
   const perPair = (bottom - top) / (up + down);
   const baseline = top + up * perPair;
   const binWidth = (right - left) / BINS;
@@ -84,7 +88,7 @@ export function histogramLayout(
     isBeyond: value > end * (1 + 1e-5),
   });
   const lines = [lineAt('threshold', threshold), ...(other === null ? [] : [lineAt(distance === null ? 'tried' : 'this-pair', other)])];
-  const markers = withLabels(lines, { left, top, width, text });
+  const markers = withLabels(lines, { left, top: labels, width, text });
   const labelRight = Math.min(right - 4, ...markers.map(({ at }) => (at > right - LABEL_EMS * text ? at - 6 : right)));
   return {
     same: bars(bins.same, true),
@@ -93,7 +97,7 @@ export function histogramLayout(
     distances: x.ticks,
     counts: counts.map(({ at, label }) => ({ at, label: label.replace(/^[-−]/, '') })),
     markers,
-    sameLabelX: labelRight,
+    sameLabel: { x: freeTo(labelRight, markers, SAME_EMS * text), y: isLow ? top - 0.2 * text : top + text },
     differentLabel: isShorterLeft ? { x: freeFrom(left + 6, markers, LABEL_EMS * text), anchor: 'start' } : { x: labelRight, anchor: 'end' },
   };
 }
@@ -108,6 +112,13 @@ export function axisEnd(valid: PairDistances, ...marked: readonly number[]): num
 function freeFrom(x: number, markers: readonly Marker[], width: number): number {
   let free = x;
   for (const { at } of markers.toSorted((a, b) => a.at - b.at)) if (at > free - 6 && at < free + width) free = at + 6;
+  return free;
+}
+
+/** The last x at which a label of `width` px that ends there crosses no marker's line. */
+function freeTo(x: number, markers: readonly Marker[], width: number): number {
+  let free = x;
+  for (const { at } of markers.toSorted((a, b) => b.at - a.at)) if (at < free + 6 && at > free - width) free = at - 6;
   return free;
 }
 

@@ -65,6 +65,26 @@ describe('the histogram of distances', () => {
       }
   });
 
+  test('the label of same pairs is above their bars where these are low, and no line runs through it', () => {
+    const many = (count: number, at: number): number[] => Array.from({ length: count }, () => at);
+    const valid = { same: Array.from({ length: 60 }, (_, i) => i / 60), different: many(600, 1.38) }; // as of a linear probe
+    const small = { width: 288, height: 190, text: 11 };
+    for (const [threshold, distance] of [
+      [1.29, 0.52],
+      [1.29, 1.1],
+      [1.3, null],
+    ] as const) {
+      const { same, sameLabel, markers } = histogramLayout(valid, { threshold, distance }, small);
+      expect(sameLabel.y).toBeLessThanOrEqual(Math.min(...same.map(({ y }) => y)));
+      for (const { at, labelY } of markers) {
+        expect(at > sameLabel.x - 6 * small.text && at < sameLabel.x).toBe(false); // "↑ 664 same"
+        expect(labelY).toBeLessThanOrEqual(sameLabel.y - small.text);
+      }
+    }
+    const high = histogramLayout({ same: many(60, 0.2), different: many(60, 1.3) }, { threshold: 1, distance: null }, small);
+    expect(high.sameLabel.y).toBeGreaterThan(high.top); // beside the bars
+  });
+
   test('a threshold that is tried keeps the axis and the threshold in force; beyond the axis it has an arrow', () => {
     const valid = { same: [0.1, 0.2], different: [2.1, 3] };
     const at = (tried: number | null): ReturnType<typeof histogramLayout> => histogramLayout(valid, { threshold: 0.8, distance: null, tried }, SIZE);
