@@ -124,7 +124,7 @@ export const meanIntervalMeaning = ({ count, sd }: Pick<Spread, 'count' | 'sd'>)
 export const seedPrefix = ({ seed, index, of }: { seed: number; index: number; of: number }): string => `Seed ${seed} (${index + 1} of ${of}): `;
 
 /** What is to be said about single seeds: failed, stopped, removed and missing ones, and those that are left out of the mean. */
-export function seedNotes({ states, status, problem }: Pick<ExperimentRow, 'states' | 'status' | 'problem'>): string[] {
+export function seedNotes({ states, status, problem, stale }: Pick<ExperimentRow, 'states' | 'status' | 'problem' | 'stale'>): string[] {
   const seeds = (which: (state: SeedState) => boolean): string[] => states.filter(which).map(({ seed }) => String(seed));
   const noun = (some: readonly string[]): string => `${some.length === 1 ? 'Seed' : 'Seeds'} ${listText(some)}`;
   const removed = seeds((state) => state.removed);
@@ -140,7 +140,9 @@ export function seedNotes({ states, status, problem }: Pick<ExperimentRow, 'stat
         ]
       : []),
     ...(open.length > 0 && status !== 'running'
-      ? [`${noun(open)} ${open.length === 1 ? 'is' : 'are'} not trained to the end: resume the experiment.`]
+      ? [
+          `${noun(open)} ${open.length === 1 ? 'is' : 'are'} not trained to the end${stale ? ', and can’t be: the data set has changed since the experiment started.' : ': resume the experiment.'}`,
+        ]
       : []),
     ...(problem === null ? [] : [problem.sentence]),
   ];

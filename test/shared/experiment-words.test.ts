@@ -63,6 +63,9 @@ describe('what is said of single seeds', () => {
       'Seed 3 was removed and is left out of the mean, which may flatter it.',
       'Seed 4 is not trained to the end: resume the experiment.',
     ]);
+    expect(notes({ status: 'cancelled', stale: true, states: states({}, { run: null, status: null }) })).toEqual([
+      'Seed 2 is not trained to the end, and can’t be: the data set has changed since the experiment started.',
+    ]);
     expect(notes({ status: 'running', states: states({}, { run: null, status: null }) })).toEqual([]);
     expect(trainedText({ states: states({}, { removed: true }, { status: 'failed' }) })).toBe('1 of 3 seeds');
     const failed = { status: 'failed' } as const;

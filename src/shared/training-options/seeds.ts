@@ -10,7 +10,8 @@ export function seedsProblem(seeds: readonly unknown[]): string | null {
   if (other !== undefined) return `must be whole numbers from ${range.min} to ${countText(range.max)}; “${String(other).slice(0, 40)}” is not`;
   const twice = seeds.find((seed, i) => seeds.indexOf(seed) < i);
   if (twice !== undefined) return `must differ; ${String(twice)} is listed twice`;
-  if (seeds.length < several.least) return `must be at least ${several.least} seeds; a single one is the option “${TRAINING_OPTIONS.seed.label}”`;
+  if (seeds.length < several.least)
+    return `must be at least ${several.least} seeds; for a single one, use the option “${TRAINING_OPTIONS.seed.label}” (--seed)`;
   if (seeds.length > several.most) return `must be at most ${several.most} seeds; these are ${seeds.length}`;
   return null;
 }

@@ -1,6 +1,6 @@
 import type { Split } from '../../../shared/dataset.ts';
 import { similarityOf } from '../../../shared/calibration.ts';
-import { countText } from '../../../shared/format.ts';
+import { countNoun, countText } from '../../../shared/format.ts';
 import type { Finding } from '../../../shared/lint.ts';
 import type { Calibration } from '../../../shared/run.ts';
 import { splitName } from '../evaluate/check.ts';
@@ -111,7 +111,7 @@ export function fewPairs(split: Split, pairs: number): Finding | null {
   const use = split === 'valid' ? 'the threshold and the similarity' : 'its metrics';
   return {
     rule: 'few-pairs',
-    text: `There are only ${countText(pairs)} ${splitName(split)} pairs, so ${use} may be inaccurate.`,
+    text: `There ${pairs === 1 ? 'is' : 'are'} only ${countNoun(pairs, `${splitName(split)} pair`)}, so ${use} may be inaccurate.`,
     advice: 'Import more images.',
   };
 }

@@ -156,14 +156,18 @@ export function experimentLines(row: ExperimentRow): string[] {
   const { experiment, dataset, spread, on, states, config } = row;
   const shown = FIGURES.flatMap((figure) => {
     const found = spread?.[figure];
-    return found ? [{ figure, found }] : [];
+    return found ? [{ figure, found, interval: meanIntervalText(figure, found) }] : [];
   });
   return [
     `Experiment ${experiment} on ${dataset}: seeds ${seedsText(row.seeds)}, ${trainedText(row)} trained`,
-    ...(on ? [`  On ${countText(on.pairs)} test pairs; mean ± standard deviation over seeds (smallest to largest), interval of the mean:`] : []),
+    ...(on
+      ? [
+          `  On ${countText(on.pairs)} test pairs; mean ± standard deviation over seeds (smallest to largest), 95 % interval of the mean where seeds differ:`,
+        ]
+      : []),
     ...shown.map(
-      ({ figure, found }) =>
-        `  ${figureName(figure)}: ${plain(spreadText(figure, found))} (${plain(spanText(figure, found.range))}), ${plain(meanIntervalText(figure, found) ?? 'none')}`,
+      ({ figure, found, interval }) =>
+        `  ${figureName(figure)}: ${plain(spreadText(figure, found))} (${plain(spanText(figure, found.range))})${interval === null ? '' : `, ${plain(interval)}`}`,
     ),
     ...states.map((state) => `  ${seedLine(state)}`),
     ...seedNotes(row).map((note) => `  ! ${note}`),
