@@ -6,7 +6,7 @@ import { aucIntervalText } from '../../../shared/interval-words.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { testMetrics } from '../../../shared/run-comparison.ts';
 import type { PairedComparison } from '../../../shared/run-difference.ts';
-import { workspaceOption } from './data.ts';
+import { epochsText, workspaceOption } from './data.ts';
 import { compareExperiments, isExperiment } from './experiments.ts';
 import { type Common, addCommonOptions, withServices } from './options.ts';
 import { duration, percent, print, ProgressLine } from './output.ts';
@@ -67,7 +67,7 @@ export function addCompareRunsCommand(program: Command): void {
       problems: problems.map(({ message }) => message),
     };
     print(Boolean(json), document, () => [
-      ...runs.map(runLine),
+      ...runs.map(figuresLine),
       ...comparisons.flatMap(({ a, b, comparison }) => [
         differenceSentence(a, b, comparison.difference),
         ...comparisonDetails(a, b, comparison).map((sentence) => `  ${sentence}`),
@@ -83,8 +83,8 @@ const figuresOf = (run: RunRecord): object => {
   return { run: run.run, epochs: run.epochs.length, seconds: run.seconds, ...figures };
 };
 
-function runLine(run: RunRecord): string {
+export function figuresLine(run: RunRecord): string {
   const { auc, intervals, eer, accuracy, threshold } = testMetrics(run)!;
   const interval = intervals ? ` (${aucIntervalText(intervals.auc)})` : '';
-  return `${run.run}: AUC ${aucText(auc)}${interval}, EER ${percent(eer)}, accuracy ${percent(accuracy)}, threshold ${distanceText(threshold)}, ${run.epochs.length} epochs, ${duration(run.seconds)}`;
+  return `${run.run}: AUC ${aucText(auc)}${interval}, EER ${percent(eer)}, accuracy ${percent(accuracy)}, threshold ${distanceText(threshold)}, ${epochsText(run)}, ${duration(run.seconds)}`;
 }

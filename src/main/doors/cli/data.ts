@@ -97,11 +97,15 @@ export function addDataCommands(program: Command): void {
 
 export const workspaceOption = (workspace: string | undefined): Common => (workspace === undefined ? {} : { workspace });
 
+/** "12 epochs", or "linear probe" of a run that is not trained by steps. */
+export const epochsText = ({ config, epochs }: RunRecord): string =>
+  hasEpochs(config) ? countNoun(epochs.length, 'epoch') : lossInfo(config.loss).label;
+
 export function runLine(run: RunRecord): string {
-  const { config, epochs, experiment } = run;
+  const { config, experiment } = run;
   return [
     ...[run.run, run.status, run.dataset, config.backbone, config.scope],
-    hasEpochs(config) ? countNoun(epochs.length, 'epoch') : lossInfo(config.loss).label,
+    epochsText(run),
     `validation AUC ${aucOf(validationAuc(run))}`,
     `test AUC ${aucOf(listedTestAuc(run))}`,
     ...(experiment === undefined ? [] : [`seed ${config.seed} of ${experiment}`]),
