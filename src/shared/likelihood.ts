@@ -1,6 +1,7 @@
 import { logitAt } from './calibration.ts';
 import type { Comparison } from './comparison.ts';
 import { countText, percentText } from './format.ts';
+import { unitsText } from './interval-words.ts';
 import { isIdentical } from './pair-truth.ts';
 import type { Calibration, CurveFit, Metrics } from './run.ts';
 import { CLASS_MEANING, labelPhrase } from './same-meaning.ts';
@@ -31,12 +32,13 @@ export function logRatioAt(distance: number, calibration: Calibration & { fit: P
   return Math.log(bounded(logitAt(distance, calibration) - Math.log(same / different), largestRatio(units)));
 }
 
-/** Null for identical images, and for runs of older versions, which state no number of images. */
+/** Null for identical images, for runs of older versions, which state no number of images, and if no validation pair is independent of the others. */
 export function likelihoodRatio(comparison: Pick<Comparison, 'similarity' | 'certainty' | 'images'>): LikelihoodRatio | null {
   const { similarity, certainty } = comparison;
   if (!certainty || isIdentical(comparison)) return null;
   const prior = Math.log(certainty.same / (certainty.pairs - certainty.same));
   const limit = largestRatio(certainty.units);
+  if (limit < 2) return null;
   const at = (p: number): number => bounded(Math.log(p / (1 - p)) - prior, limit);
   return { ratio: at(similarity), low: at(certainty.low), high: at(certainty.high), limit };
 }
@@ -80,7 +82,7 @@ export function likelihoodSentences(comparison: Comparison): [string, string] | 
       : `The findings provide ${words} for the proposition that the images are ${one} rather than ${other}.`;
   return [
     `Likelihood ratio ${bound(ratio)}${interval}: the distance is ${bound(ratio)} times as probable if the images are ${one} as if they are ${other}. ${support}`,
-    `Verbal scale of ENFSI (2015). The relevant population is the images of this data set: ${countText(certainty.pairs)} validation pairs of ${countText(certainty.units)} ${certainty.over}, sampled as in its evaluation, ${percentText(certainty.same / certainty.pairs)} of them same. Ratios are limited to ${ratioText(found.limit)}, one more than the validation pairs that have no ${certainty.over === 'groups' ? 'group' : 'image'} in common.${
+    `Verbal scale of ENFSI (2015). The relevant population is the images of this data set: ${countText(certainty.pairs)} validation pairs of ${unitsText(certainty)}, sampled as in its evaluation, ${percentText(certainty.same / certainty.pairs)} of them same. Ratios are limited to ${ratioText(found.limit)}, one more than the validation pairs that have no ${certainty.over === 'groups' ? 'group' : 'image'} in common.${
       certainty.beyond ? ' No validation pair is at such a distance: the ratio is extrapolated.' : ''
     }`,
   ];

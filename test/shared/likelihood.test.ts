@@ -27,6 +27,12 @@ describe('the likelihood ratio', () => {
     expect(logRatioAt(0.7, calibration)).toBeCloseTo(Math.log(ratio), 9);
   });
 
+  test('is unknown from pairs that all have an image or group in common', () => {
+    const comparison = comparisonAt(0.7);
+    const one = { ...comparison, certainty: { ...comparison.certainty!, over: 'groups' as const, units: 1 } };
+    expect([likelihoodRatio(one), likelihoodSentences(one)]).toEqual([null, null]);
+  });
+
   test('at even odds equals the prior’s inverse at the midpoint: the prior does not enter twice', () => {
     expect(likelihoodRatio(comparisonAt(1))!.ratio).toBeCloseTo(3, 9);
   });
