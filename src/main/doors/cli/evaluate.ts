@@ -1,10 +1,10 @@
 import { chanceText } from '../../../shared/calibration-words.ts';
 import { type Command, Option } from 'commander';
-import { countText } from '../../../shared/format.ts';
+import { countText, NBSP } from '../../../shared/format.ts';
 import { dependenceOf, type Randomisation } from '../../../shared/randomisation.ts';
 import { correlationText, DEPENDENCE_WORDS, randomisationSentence } from '../../../shared/randomisation-words.ts';
 import { baselineSentence } from '../../../shared/difference-words.ts';
-import { overText } from '../../../shared/interval-words.ts';
+import { overText, shareWithInterval } from '../../../shared/interval-words.ts';
 import { type Finding, findingText } from '../../../shared/lint.ts';
 import type { Interval, Metrics, RunConfig } from '../../../shared/run.ts';
 import { meaningOf, sameSentence, unseenText } from '../../../shared/same-meaning.ts';
@@ -85,15 +85,14 @@ function evaluate({ evaluation }: Services, { run, split }: { run: string; split
   return (split === 'test' ? evaluation.evaluateBoth(run, o) : evaluation.evaluate(run, split, o)).finally(() => line.end());
 }
 
-function metricsLines(run: string, { split, pairs, auc, accuracy, threshold, confusion, eer, intervals }: Metrics): string[] {
+export function metricsLines(run: string, { split, pairs, auc, accuracy, threshold, confusion, eer, intervals }: Metrics): string[] {
   const [[tn, fp], [fn, tp]] = confusion;
-  const range = (interval: Interval | undefined): string => (interval ? ` (${interval.map(percent).join(' to ')})` : '');
-  const rate = (wrong: number, all: number, interval: Interval | undefined): string => `${percent(wrong / all)}${range(interval)}`;
+  const share = (value: number, interval: Interval | undefined): string => shareWithInterval(value, interval).replaceAll(NBSP, ' ');
   const of = intervals ? ` (95 % interval ${intervals.auc.map((x) => x.toFixed(4)).join(' to ')}, ${overText(intervals)})` : '';
   return [
-    `Run ${run} on ${countText(pairs)} ${split} pairs: AUC ${auc.toFixed(4)}${of}, accuracy ${percent(accuracy)}${range(intervals?.accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}${range(intervals?.eer)}`,
-    `  same pairs: ${countText(tn)} predicted same, ${countText(fp)} predicted different: ${rate(fp, tn + fp, intervals?.falseDifferent)}`,
-    `  different pairs: ${countText(tp)} predicted different, ${countText(fn)} predicted same: ${rate(fn, fn + tp, intervals?.falseSame)}`,
+    `Run ${run} on ${countText(pairs)} ${split} pairs: AUC ${auc.toFixed(4)}${of}, accuracy ${share(accuracy, intervals?.accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${share(eer, intervals?.eer)}`,
+    `  same pairs: ${countText(tn)} predicted same, ${countText(fp)} predicted different: ${share(fp / (tn + fp), intervals?.falseDifferent)}`,
+    `  different pairs: ${countText(tp)} predicted different, ${countText(fn)} predicted same: ${share(fn / (fn + tp), intervals?.falseSame)}`,
   ];
 }
 

@@ -1,7 +1,7 @@
-import { aucText, countText, percentText } from '../../../shared/format.ts';
+import { aucText, countNoun, countText, percentTexts } from '../../../shared/format.ts';
 import { meaningOf } from '../../../shared/same-meaning.ts';
 import type { RunConfig } from '../../../shared/run.ts';
-import type { PairMatrix, RetrievalFigures, StructureAnswer } from '../../../shared/structure.ts';
+import type { Estimate, PairMatrix, RetrievalFigures, StructureAnswer } from '../../../shared/structure.ts';
 import {
   amongText,
   estimateText,
@@ -46,7 +46,7 @@ export function structureLines(structure: StructureAnswer, config: RunConfig): s
       .slice(0, LINES)
       .map(
         ({ name, accuracy, pairs, recall1 }) =>
-          `  class ${name}: ${percentText(accuracy!.value)} of ${countText(pairs)} pairs right (${accuracy!.interval.map(percentText).join(' to ')})${recall1 === null ? '' : `, Recall@1 ${aucText(recall1)}`}`,
+          `  class ${name}: ${classShare(accuracy!, pairs)}${recall1 === null ? '' : `, Recall@1 ${aucText(recall1)}`}`,
       ),
   ];
 }
@@ -56,3 +56,8 @@ const confusedLines = (classes: PairMatrix): string[] =>
     ({ a, b, wrong, pairs }) =>
       `  confused: ${classes.names[a]!} with ${classes.names[b]!}: ${countText(wrong)} of ${countText(pairs)} different pairs called same`,
   );
+
+function classShare({ value, interval }: Estimate, pairs: number): string {
+  const [share, low, high] = percentTexts([value, ...interval]);
+  return `${share} of ${countNoun(pairs, 'pair')} right (${low} to ${high})`;
+}
