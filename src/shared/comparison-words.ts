@@ -83,8 +83,8 @@ export function mapWords({ target, verdict }: ExplainedVerdict): { factual: MapW
 
 export function targetSentence({ target, verdict }: Comparison): string {
   return target === 'verdict'
-    ? `The maps explain the verdict: the factual map marks evidence for “${verdict}” in each image, the counterfactual map evidence against it.`
-    : `The maps explain the distance, independent of the verdict: the factual map marks what increases it in each image, the counterfactual map what decreases it.`;
+    ? `The maps are of the verdict: the factual map marks what the method finds for “${verdict}” in each image, the counterfactual map what it finds against it.`
+    : `The maps are of the distance, independent of the verdict: by this method, the factual map marks what increases it in each image, the counterfactual map what decreases it.`;
 }
 
 /** The share of pairs at this distance for which the verdict is right, with its interval over images. */

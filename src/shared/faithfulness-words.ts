@@ -70,7 +70,7 @@ function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string,
     case 'no-effect':
       return ['Both maps are empty, or blurring what they mark leaves the distance as it is', ': there is nothing that a check could support'];
     case 'elsewhere':
-      return [moves('not clearly more', `, below ${WEAK_FROM}`), ', so they don’t show what the distance depends on'];
+      return [moves('not clearly more', `, below ${WEAK_FROM}`), ', so it is not shown that the distance depends on what they mark'];
     case 'between':
       return [moves('only somewhat more', `, below ${SUPPORTED_FROM}`), ''];
     case 'no-donor':
@@ -153,5 +153,5 @@ function failureWords(comparison: Checked, failures: readonly [image: 0 | 1, shi
     shift === 0 ? `leaves it as it is in ${'AB'[i]!}` : `${found} it by ${threeDigits(shift)} in ${'AB'[i]!}`,
   );
   const marked = `the strongest ${percentText(COUNTERFACTUAL_SHARE)} of the evidence ${kindWords(comparison, 'counterfactual')}`;
-  return `blurring ${marked} should ${expected} the distance, but ${moves.join(' and ')}.`;
+  return `in a test of each comparison, blurring ${marked} should ${expected} the distance, but ${moves.join(' and ')}.`;
 }

@@ -109,11 +109,11 @@ export const LOSS_INFO = {
     needsUnitLength: true,
     margin: null,
     definition: {
-      formula: 'D² = 2 (1 − P − R)',
+      formula: 'D² = 2 (1 − P − U)',
       over: 'labelled images, once, without steps: a multinomial logistic regression of their classes on the features',
       symbols: {
         P: 'q_A · q_B, the probability of one class by the class probabilities q of both images',
-        R: 'what this leaves open where the features agree: √((1 − |q_A|²) (1 − |q_B|²)) times the cosine of the centred features',
+        U: 'what this leaves open where the features agree: √((1 − |q_A|²) (1 − |q_B|²)) times the cosine of the centred features',
       },
       source: 'G. Alain and Y. Bengio: “Understanding intermediate layers using linear classifier probes”, ICLR workshop 2017',
     },

@@ -1,8 +1,11 @@
 import type { ExplainedVerdict } from './comparison.ts';
 import { cosineText } from './example-words.ts';
-import { countText, differenceTexts, NBSP } from './format.ts';
+import { countText, differenceTexts, NBSP, percentText } from './format.ts';
 import { factualSign } from './maps/kinds.ts';
 import { type CellPair, type MatchesAnswer, type PairMatches, strongestPairs } from './matches.ts';
+
+/** Of the sum of all shares: below it, the pairs of a table hardly matter. */
+const LITTLE = 0.05;
 
 export const MATCH_CONDITION = 'Similar features, not necessarily the same part.';
 
@@ -37,17 +40,17 @@ export function bestMatchText(pair: PairMatches, match: CellPair, side: 0 | 1): 
 export function sharesSentence(pair: PairMatches): string {
   const { distance, unrelated } = pair;
   const [sum] = differenceTexts([{ difference: distance - unrelated, whole: distance, rest: unrelated }], decimalsOf(pair));
-  return `A share is what a pair of spots adds to the distance, and is negative where it brings the images together. The shares of all pairs of spots add up to ${sum!.difference} = D(A, B) − R = ${sum!.whole} − ${sum!.rest}, where R is the distance of two images with features as strong as these that have nothing in common.`;
+  return `A share is what a pair of spots adds to the distance, and is negative where it brings the images together. The shares of all pairs of spots add up to ${sum!.difference} = D(A, B) − R = ${sum!.whole} − ${sum!.rest}, where R is a reference, not a distance that two images need to have: that of embeddings as far from the one of no features as these, in unrelated directions.`;
 }
 
 /** The sum of the pairs in a table, to compare with that of all pairs; null without pairs. */
 export function tableSentence(pair: PairMatches, table: readonly CellPair[]): string | null {
   if (table.length === 0) return null;
-  const sum = shareText(
-    pair,
-    table.reduce((total, { share }) => total + share, 0),
-  );
-  return table.length === 1 ? `The pair in the table adds ${sum} of that.` : `The ${table.length} pairs in the table add up to ${sum} of that.`;
+  const total = table.reduce((sum, { share }) => sum + share, 0);
+  const sum = shareText(pair, total);
+  const what = table.length === 1 ? `The pair in the table adds ${sum}` : `The ${table.length} pairs in the table add up to ${sum}`;
+  const share = Math.abs(total / (pair.distance - pair.unrelated));
+  return share < LITTLE ? `${what} of that, ${percentText(share)}: they say little about this distance.` : `${what} of that.`;
 }
 
 /** For a reviewer; src/main/nn/explain/correspondence.ts has the derivation. */

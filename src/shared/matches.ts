@@ -27,7 +27,7 @@ export interface PairMatches {
   placement: CellPlacement;
   listed: number; // matches of each cell: MATCHES_PER_CELL, or all cells of a smaller map
   distance: number; // D(A, B)
-  /** The distance of features as strong as these that have nothing in common. The shares of all pairs of cells add up to `distance` less this. */
+  /** A reference: the distance of embeddings as far from z(0) as these, at right angles. The shares of all pairs of cells add up to `distance` less this. */
   unrelated: number;
   matches: [a: CellMatches, b: CellMatches]; // of the cells of A, and of B
 }

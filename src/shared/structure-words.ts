@@ -32,7 +32,7 @@ export function limitSentence(limit: AucLimit, isBackboneTrained: boolean): stri
     case 'images':
       return `A few images: ${countText(limit.count)} of ${countText(limit.images)} test images cause ${percentText(limit.loss)} of what this AUC lacks to 1. Look at them: they may be mislabelled or damaged.`;
     case 'few-images':
-      return `Few test images: with ${unitsText(limit)} the AUC is only known to be between ${limit.interval.map(aucText).join(' and ')}. Import more images before you change the training.`;
+      return `Few test images: with ${unitsText(limit)} the 95 % interval of the AUC is ${limit.interval.map(aucText).join(' to ')}. Import more images before you change the training.`;
     case 'spread':
       return `No single cause: the errors are spread over the ${countText(limit.classes)} classes. More images, more trained layers or another backbone may help.`;
     default:
@@ -76,9 +76,11 @@ export function retrievalScope(
 export function gainSentence({ gain: { recall1 } }: Pick<Retrieval, 'gain'>): string {
   const [low, high] = recall1.interval;
   const range = `${signedText(recall1.value)}, 95 % interval ${signedText(low)} to ${signedText(high)}`;
-  if (low > 0) return `For the nearest image the embedding is better than raw cosine: Recall@1 ${range}.`;
-  if (high < 0) return `For the nearest image raw cosine is better than the embedding: Recall@1 ${range}. The nearest examples use raw cosine.`;
-  return `For the nearest image no difference between embedding and raw cosine is proven: Recall@1 ${range}. The other figures were not compared.`;
+  const others = ' The other figures were not compared.';
+  if (low > 0) return `For the nearest image the embedding is better than raw cosine: Recall@1 ${range}.${others}`;
+  if (high < 0)
+    return `For the nearest image raw cosine is better than the embedding: Recall@1 ${range}. The nearest examples use raw cosine.${others}`;
+  return `For the nearest image no difference between embedding and raw cosine is proven: Recall@1 ${range}.${others}`;
 }
 
 /** What the figures are. `noun`: as for retrievalScope. */

@@ -114,7 +114,7 @@ test('the similarity curve printed in a report gives the percentage of its pair'
   const text = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }))
     .replace(/<[^>]*>/g, '')
     .replace(/[\s\u00a0]+/g, ' ');
-  const [, k, t] = /with k = ([\d.]+) per unit of distance, m = ([\d.]+)/.exec(text)!;
+  const [, k, t] = /with k = ([\d.]+) per unit of distance, D50 = ([\d.]+)/.exec(text)!;
   const percent = Number(/The similarity of ([\d.]+) % is/.exec(text)![1]);
   const known = 100 / (1 + Math.exp(Number(k) * (comparison.distance - Number(t))));
   expect(Math.abs(percent - known)).toBeLessThan(0.6); // a whole percent is shown

@@ -71,7 +71,7 @@ describe('words of a check', () => {
       /^The counterfactual maps are greyed: .* but raises it by 0\.200 in A and raises it by 0\.300 in B\.$/,
     );
     both.images[0]!.counterfactualShift = -0.2;
-    expect(counterfactualFailures(both)).toMatch(/^The counterfactual map of B is greyed: blurring/);
+    expect(counterfactualFailures(both)).toMatch(/^The counterfactual map of B is greyed: in a test of each comparison, blurring/);
     expect(counterfactualFailures(sampleComparison(1.63))).toBeNull();
     expect(of('same', null)).toBeNull(); // an empty map has its own words
     expect(of('different', undefined)).toBeNull(); // a record of an older version

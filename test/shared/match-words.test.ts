@@ -15,6 +15,8 @@ test('the pairs in a table have their sum, to compare with that of all pairs', (
   const strongest = strongestPairs(pair);
   expect(tableSentence(pair, strongest)).toBe('The 2 pairs in the table add up to −0.200 of that.');
   expect(tableSentence(pair, strongest.slice(0, 1))).toBe('The pair in the table adds −0.300 of that.');
+  const weak = [{ ...strongest[0]!, share: 0.001 * (pair.distance - pair.unrelated) }];
+  expect(tableSentence(pair, weak)).toMatch(/of that, 0\.1\u00a0%: they say little about this distance\.$/);
   expect(tableSentence(pair, [])).toBeNull();
 });
 

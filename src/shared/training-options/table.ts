@@ -230,7 +230,7 @@ export const TRAINING_OPTIONS = {
     kind: 'number',
     label: 'Seed',
     term: 'Seed',
-    help: 'The same seed, data and settings give the same run. Try another seed to see how much is chance.',
+    help: 'The same seed, data and settings give the same run. Try another seed to see how much is chance; the network of a linear probe hardly depends on it.',
     group: 'computation',
     flag: '--seed <n>',
     range: { min: 0, max: 2 ** 31, whole: true },

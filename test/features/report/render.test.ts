@@ -31,7 +31,7 @@ describe('a full report', () => {
       'both kinds of maps and their scale',
       ['For “different” factual', 'Against “different” counterfactual', '0 no colour', '1.42 for “different”', '7 × 7'],
     ],
-    ['the target', ['The maps explain the verdict']],
+    ['the target', ['The maps are of the verdict']],
     ['layer, engine, device, seed, versions', ['block_16_project', 'onnx on webgpu', 'Seed 1234', 'onnxruntime-node 1.30.0']],
     [
       'hashes',
@@ -171,7 +171,7 @@ describe('sentences', () => {
 
   test('the target distance is named, and changes the names of the maps', () => {
     const text = textOf(only({ target: 'distance' }));
-    expect(text).toContain('The maps explain the distance, independent of the verdict');
+    expect(text).toContain('The maps are of the distance, independent of the verdict');
     expect(text).toContain('For a larger distance factual');
     expect(text).not.toContain('For “different” factual');
   });

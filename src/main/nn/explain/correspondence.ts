@@ -24,7 +24,7 @@ export interface CorrespondingCells {
  *   D² = |z_A - z_B|² + eps² = R² - 2 <z_A - z(0), z_B - z(0)>,   R² = |z_A - z(0)|² + |z_B - z(0)|² + eps²
  *
  * splits over pairs of cells, as the inner product of two sums does. R is the distance of embeddings as far from z(0) as these, but at right
- * angles: of features that have nothing in common. As D² - R² = (D - R)(D + R), the share of a pair of cells in units of distance is
+ * angles: a reference, which two embeddings of length 1 need not reach. As D² - R² = (D - R)(D + R), the share of a pair of cells in units of distance is
  *
  *   share(x, y) = -2 <e_A(x), e_B(y)> / (D + R),   sum over x and y of share(x, y) = D - R
  *

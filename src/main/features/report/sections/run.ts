@@ -61,7 +61,7 @@ ${facts([
   [
     'Similarity curve',
     run.calibration
-      ? markup`1 / (1 + exp(<i>k</i> ${run.calibration.scale ? markup`(ln <i>o</i>(<i>D</i>) − ln <i>o</i>(<i>m</i>))` : markup`(<i>D</i> − <i>m</i>)`})) with <i>k</i> = ${fourFigures(run.calibration.slope)}${run.calibration.scale ? markup`, <i>o</i>(<i>D</i>) = (<i>D</i>²/2) / (1 − <i>D</i>²/2)` : ' per unit of distance'}, <i>m</i> = ${fourFigures(midpointOf(run.calibration))}${run.calibration.fit ? '' : '; of an older version, which fitted only k'}`
+      ? markup`1 / (1 + exp(<i>k</i> ${run.calibration.scale ? markup`(ln <i>o</i>(<i>D</i>) − ln <i>o</i>(<i>D</i><sub>50</sub>))` : markup`(<i>D</i> − <i>D</i><sub>50</sub>)`})) with <i>k</i> = ${fourFigures(run.calibration.slope)}${run.calibration.scale ? markup`, <i>o</i>(<i>D</i>) = (<i>D</i>²/2) / (1 − <i>D</i>²/2)` : ' per unit of distance'}, <i>D</i><sub>50</sub> = ${fourFigures(midpointOf(run.calibration))}${run.calibration.fit ? '' : '; of an older version, which fitted only k'}`
       : 'not calibrated',
   ],
   ['Model file (SHA-256)', run.modelSha256 ? markup`<code>${run.modelSha256}</code>` : 'no model stored'],
