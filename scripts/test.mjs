@@ -1,6 +1,6 @@
 // Runs behind `npm test`, under the Node and the libraries that bootstrap installs. Every step runs even when an early one
 // fails; the last line counts. With arguments (a folder, -t NAME, …) only the tests they choose are run.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -12,6 +12,7 @@ const reports = mkdtempSync(path.join(os.tmpdir(), 'twinlens-test-'));
 /** The tests' own folder for temporary files: they leave a thousand workspaces, which go with it. */
 const temporary = path.join(reports, 'tmp');
 mkdirSync(temporary);
+chmodSync(reports, 0o711); // some tests run as another user
 for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary;
 process.once('exit', () => rmSync(reports, { recursive: true, force: true }));
 

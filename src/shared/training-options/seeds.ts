@@ -16,8 +16,8 @@ export function seedsProblem(seeds: readonly unknown[]): string | null {
   return null;
 }
 
-/** The seeds in a text such as "1, 2, 3"; a part that is no number stays a text. Undefined for an empty text. */
+/** The seeds in a text such as "1, 2, 3"; a part that is no whole number stays a text. Undefined for an empty text. */
 export function seedsOf(text: string): unknown[] | undefined {
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
-  return parts.length === 0 ? undefined : parts.map((part) => (/^[+-]?\d/.test(part) && Number.isFinite(Number(part)) ? Number(part) : part));
+  return parts.length === 0 ? undefined : parts.map((part) => (/^[+-]?\d+$/.test(part) ? Number(part) : part));
 }

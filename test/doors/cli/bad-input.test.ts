@@ -28,6 +28,12 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     ['a value that is not a number', () => ['train', 'colours', '--epochs', 'many'], 2, /number/],
     ['a number out of range', () => ['train', 'colours', '--epochs', '0'], 2, /epochs must be at least 1/],
     ['a seed that is listed twice', () => ['train', 'colours', '--seeds', '1,2,1'], 2, /seeds must differ; 1 is listed twice\./],
+    [
+      'options that the loss does not use',
+      () => ['train', 'colours', '--loss', 'probe', '--epochs', '3', '--margin', '1'],
+      2,
+      /The linear probe does not use --epochs and --margin: leave them out, or choose another loss\./,
+    ],
     ['a threshold without its rule', () => ['threshold', 'r1', '--value', '1'], 2, /--value is for --rule value\./],
     ['a value for another rule', () => ['threshold', 'r1', '--rule', 'even', '--value', '3'], 2, /--value is for --rule value\./],
     ['a limit without its rule', () => ['threshold', 'r1', '--limit', '0.1'], 2, /--limit is for --rule false-same or false-different\./],

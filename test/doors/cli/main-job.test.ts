@@ -148,6 +148,10 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     expect(failed).toMatchObject({ status: 'failed', config: { device: 'dml' }, epochs: [] }); // and not trained on the CPU silently
 
     const { run: done } = (await runJson<RunRecord[]>(['runs', ...at])).find((r) => r.status === 'done' && r.epochs.length === 1)!;
+    expect(await twinlens(['train', 'flowers', '--resume', done, ...at])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`${done} was trained on colours, not on flowers. Resume it with: train colours --resume ${done}`) as string,
+    });
     const moved = await twinlens(['train', 'colours', '--resume', done, '--epochs', '2', '--device', 'dml', ...at], { env });
     expect(moved).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available') as string });
     const stayed = (await runJson<RunRecord[]>(['runs', ...at])).find((r) => r.run === done)!;

@@ -21,7 +21,7 @@ describe('several seeds', () => {
     expect(parsed.error?.issues.map(({ path, message }) => [path, message]) ?? null).toEqual(problem === null ? null : [[['seeds'], problem]]);
   });
   test('are read from text as people type lists of numbers', () => {
-    expect(['1,2,3', ' 1, 2 ;3 ', '1 2', '', '1,x', '-1,2', '1,,2'].map(seedsOf)).toEqual([
+    expect(['1,2,3', ' 1, 2 ;3 ', '1 2', '', '1,x', '-1,2', '1,,2', '0x1,1e1'].map(seedsOf)).toEqual([
       [1, 2, 3],
       [1, 2, 3],
       [1, 2],
@@ -29,6 +29,7 @@ describe('several seeds', () => {
       [1, 'x'],
       [-1, 2],
       [1, 2],
+      ['0x1', '1e1'],
     ]);
   });
   test('are not chosen beside a single one', () => {

@@ -19,7 +19,7 @@ import {
   spreadText,
   trainedText,
 } from '../../../shared/experiment-words.ts';
-import { countText, NBSP } from '../../../shared/format.ts';
+import { countNoun, countText, NBSP } from '../../../shared/format.ts';
 import type { TrainRequest } from '../../../shared/contract.ts';
 import { STATUS_WORDS } from '../../../shared/run-words.ts';
 import type { Services } from '../../services.ts';
@@ -91,7 +91,10 @@ export async function evaluateExperiment({ json, workspace }: Common, id: string
     const line = new ProgressLine();
     const trained = s.experiments.get(id).states.filter(isTrained);
     if (trained.length === 0)
-      throw new AppError('bad-request', `No seed of ${id} is trained to the end. Resume it: twinlens train DATASET --resume ${id}`);
+      throw new AppError(
+        'bad-request',
+        `No seed of ${id} is trained to the end. Resume it: train DATASET --resume ${id}. If its seeds failed, start a new experiment with other settings.`,
+      );
     try {
       for (const { run, seed } of trained) {
         line.update(`Evaluating seed ${seed}`);
@@ -143,7 +146,9 @@ function listLine(row: ExperimentRow): string {
     row.dataset,
     row.config.backbone,
     `seeds ${seedsText(row.seeds)}`,
-    auc ? `mean test AUC ${plain(spreadText('auc', auc))}` : `${trainedText(row)} trained`,
+    auc
+      ? `mean test AUC ${plain(spreadText('auc', auc))} of ${auc.count === row.seeds.length ? '' : `${auc.count} of `}${countNoun(row.seeds.length, 'seed')}`
+      : `${trainedText(row)} trained`,
   ].join('\t');
 }
 

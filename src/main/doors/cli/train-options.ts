@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { type Augmentation, AUGMENTATION_ENTRIES, AUGMENTATION_EXAMPLE, NO_AUGMENTATION } from '../../../shared/training-options/augmentation.ts';
-import { defaultText } from '../../../shared/training-options/defaults.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { listText } from '../../../shared/format.ts';
+import { isLossName, lossInfo } from '../../../shared/losses.ts';
+import { choicesFor, defaultText } from '../../../shared/training-options/defaults.ts';
 import type { TrainingOption } from '../../../shared/training-options/option.ts';
 import { seedsOf } from '../../../shared/training-options/seeds.ts';
 import { OFFERED_OPTIONS, type OptionName, TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
@@ -31,6 +34,20 @@ export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial
     [seed.several.name, typedValue(seed.several.flag)] as const,
   ];
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** Throws AppError 'usage' if options are given that the given loss does not use. */
+export function assertUsed(choices: ReturnType<typeof chosenOptions>): void {
+  const { loss, seeds: _, ...others } = choices;
+  if (!isLossName(loss)) return;
+  const used = choicesFor(loss, others);
+  const unused = Object.keys(others).filter((name) => !(name in used)) as OptionName[];
+  if (unused.length === 0) return;
+  const flags = listText(unused.map((name) => nameOf(TRAINING_OPTIONS[name])));
+  throw new AppError(
+    'usage',
+    `The ${lossInfo(loss).label} does not use ${flags}: leave ${unused.length === 1 ? 'it' : 'them'} out, or choose another loss.`,
+  );
 }
 
 function nameOf({ flag }: TrainingOption): string {

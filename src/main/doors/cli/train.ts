@@ -7,12 +7,12 @@ import { hasEpochs, lossInfo } from '../../../shared/losses.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { earlyEndSentence, sessionWarnings, stoppedAfter } from '../../../shared/run-words.ts';
 import type { Services } from '../../services.ts';
-import { experimentDocument, experimentFor, experimentLines, trainExperiment } from './experiments.ts';
+import { experimentDocument, experimentFor, experimentLines, isExperiment, trainExperiment } from './experiments.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { workspaceOption } from './data.ts';
 import { duration, oneLine, print } from './output.ts';
 import { chooseTrainingDevice, chooseResumeDevice } from './choose-device.ts';
-import { chosenOptions, RESUME_FLAGS, trainOptions } from './train-options.ts';
+import { assertUsed, chosenOptions, RESUME_FLAGS, trainOptions } from './train-options.ts';
 import { measureMaps, progressLines } from './training-progress.ts';
 
 const warningsOf = (run: RunRecord, findings: readonly Finding[]): string[] => [...sessionWarnings(run.sessions), ...findings.map(findingText)];
@@ -43,6 +43,7 @@ export function addTrainCommand(program: Command): void {
     const { workspace, json, resume } = options;
     let running: string | null = null;
     const choices = chosenOptions(options);
+    assertUsed(choices);
     const setRunning = (created: RunRecord): void => void (running = created.run);
     const trained = await withServices(
       workspaceOption(workspace),
@@ -60,6 +61,7 @@ export function addTrainCommand(program: Command): void {
           const { engine, device } = await chooseTrainingDevice(s, parsed, signal);
           return { ...parsed, engine, device };
         };
+        if (resume !== undefined) assertOfDataset(s, String(resume), dataset);
         const experiment = await experimentFor(s, { resume, choices, request }, lines);
         if (experiment !== null) return trainExperiment(s, experiment, { signal, onCreated: setRunning });
         const train = async (): Promise<RunRecord> => {
@@ -97,6 +99,12 @@ export function addTrainCommand(program: Command): void {
   });
 }
 
+/** Throws AppError 'usage' if a run or experiment that is to be resumed is of another data set, and 'not-found'. */
+function assertOfDataset({ store, experiments }: Services, id: string, dataset: string): void {
+  const { dataset: own } = isExperiment(id) ? experiments.get(id) : store.runs.get(id);
+  if (own !== dataset) throw new AppError('usage', `${id} was trained on ${own}, not on ${dataset}. Resume it with: train ${own} --resume ${id}`);
+}
+
 /** Reads a file of pairs; returns the id of the list. Rows that can't be used are named on stderr. */
 async function addPairs({ rows }: Services, dataset: string, file: string): Promise<string> {
   const found = await rows.addPairList(dataset, file);
@@ -104,7 +112,7 @@ async function addPairs({ rows }: Services, dataset: string, file: string): Prom
   if (found.list !== null) return found.list;
   throw new AppError(
     'bad-request',
-    `No row of ${found.source} is a usable pair of the data set. ${found.problems[0] ? `Line ${found.problems[0].line}: ${found.problems[0].reason}.` : 'It is empty.'}`,
+    `No row of ${found.source} is a usable pair of the data set. ${found.problems[0] ? `Line ${found.problems[0].line}: ${found.problems[0].reason}.` : 'It has no rows.'}`,
     { file },
   );
 }
