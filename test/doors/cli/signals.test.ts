@@ -51,6 +51,14 @@ describe.skipIf(!hasBuild || !hasSignals)('signals to a command (needs the build
     return records.findLast(({ pid, msg }) => pid === child.pid && msg === 'compute process starts')!.child!;
   }
 
+  test('a signal right after the lock was taken ends the command and releases it', async () => {
+    const command = train(4000);
+    while (lockIsFree()) await new Promise(setImmediate);
+    command.child.kill('SIGINT');
+    expect((await command.ended).signal).toBeNull();
+    expect(lockIsFree()).toBe(true);
+  });
+
   test(`SIGTERM ends a command within ${LIMIT_S} s while its compute process is stopped, and the run can be resumed`, async () => {
     const command = train(4000);
     await afterEpoch(command, 2);

@@ -48,26 +48,31 @@ export async function withServices<T>(
   finish?: (s: Services) => Promise<boolean>,
 ): Promise<T> {
   const workspace = common.workspace === undefined ? undefined : resolveUserPath(common.workspace);
-  const { openServices } = await import('../../services.ts'); // on demand: help opens no workspace
-  const services = openServices({ workspace, write, command, log: 'cli' });
-  for (const warning of services.warnings()) log().warn(warning);
-  printWarnings(services.warnings());
   const startedMs = performance.now();
   const controller = new AbortController();
+  let services: Services | undefined;
   let stopTimer: NodeJS.Timeout | undefined;
+  // Before the lock is taken: otherwise a signal in between would end the process without releasing it.
   const removeHandlers = onStopSignal(
     (reason) => {
       controller.abort(reason);
-      stopTimer = setTimeout(() => void services.compute.end(), STOP_MS); // pending work then fails as cancelled
+      stopTimer = setTimeout(() => void services?.compute.end(), STOP_MS); // pending work then fails as cancelled
     },
-    finish && (() => finish(services)),
+    finish && (() => (services === undefined ? Promise.resolve(false) : finish(services))),
   );
   try {
-    return await work(services, controller.signal).finally(() => services.store.assertInPlace());
+    const { openServices } = await import('../../services.ts'); // on demand: help opens no workspace
+    services = openServices({ workspace, write, command, log: 'cli' });
+    const { store } = services;
+    for (const warning of services.warnings()) log().warn(warning);
+    printWarnings(services.warnings());
+    return await work(services, controller.signal).finally(() => store.assertInPlace());
   } finally {
     clearTimeout(stopTimer);
     removeHandlers();
-    await services.close();
-    log().info({ command, seconds: Math.round(performance.now() - startedMs) / 1000 }, 'command ends');
+    if (services) {
+      await services.close();
+      log().info({ command, seconds: Math.round(performance.now() - startedMs) / 1000 }, 'command ends');
+    }
   }
 }
