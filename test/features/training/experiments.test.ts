@@ -40,7 +40,7 @@ describe.skipIf(!hasCompute)('several seeds as one experiment (needs the build)'
       message: 'Experiment 1 is being trained. Wait until it ends.',
     });
     await expect(app.call('experiments.remove', { experiment: 'e1' })).rejects.toMatchObject({ code: 'bad-request' });
-    await expect(app.call('runs.resume', { run: 'r1', epochs: 500 })).rejects.toThrow('belongs to experiment 1, which is being trained');
+    await expect(app.call('runs.resume', { run: 'r1', epochs: 500 })).rejects.toThrow('Experiment 1 is in progress and continues run 1');
     await app.call('jobs.cancel', { job: job.job });
     expect(await app.waitForEnd(job)).toMatchObject({ status: 'cancelled' });
     expect([...texts].some((text) => /^Seed 2 \(2 of 3\): Epoch \d+ of 400/.test(text))).toBe(true);

@@ -45,7 +45,7 @@ export function itemsOf(images: PackedImages, identities: Int32Array, limit: num
 // Limits of the work on all queries, in both spaces: about 4 s.
 const MAX_COMPARED = 6e7; // images that are ranked
 const MAX_PRODUCTS = 9e10; // multiplications for their distances
-const SHARE_AMONG_TEST = 0.75; // of these images, for rankings among test images; the rest is for rankings among all images
+const SHARE_AMONG_TEST = 0.75; // of the images that may be compared: for rankings among test images; the rest is for those among all images
 const MIN_FULL = 500; // queries that are compared with all images at least, where there are as many
 
 /**

@@ -98,8 +98,8 @@ export class TrainingJobs {
     if (problem !== null) throw new AppError('bad-request', `${problem} Choose another device.`, { run: id, field: 'device' });
     if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${runNumber(id)} is being trained already.`, { run: id });
     if (run.experiment !== undefined && this.ports.experiments.isTraining(run.experiment)) {
-      const name = `experiment ${experimentNumber(run.experiment)}`;
-      throw new AppError('bad-request', `Run ${runNumber(id)} belongs to ${name}, which is being trained: its turn comes by itself.`, { run: id });
+      const name = `Experiment ${experimentNumber(run.experiment)}`;
+      throw new AppError('bad-request', `${name} is in progress and continues run ${runNumber(id)} after the seeds before it.`, { run: id });
     }
     const { name } = datasets.get(run.dataset);
     return jobs.start({ kind: 'train', title: `Resuming run ${runNumber(id)} on ${name}`, subject: id }, (job) =>
