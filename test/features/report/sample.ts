@@ -274,4 +274,4 @@ export const sampleInput = (changes: Partial<PageInput> = {}): PageInput => ({
 });
 
 /** The interval of the AUC as a table of the report has it. */
-export const rangeOf = ({ intervals }: Metrics): string => intervals!.auc.map((x) => x.toFixed(3)).join('–');
+export const rangeOf = ({ intervals }: Metrics): string => intervals!.auc.map((x) => x.toFixed(3)).join(' to ');

@@ -109,7 +109,7 @@ describe('the chosen sections', () => {
     expect(newer).toContain('computed over pairs that all runs of the data set with this meaning of “same” share');
     const config = { ...RUN.config, same: 'pairs' as const };
     expect(textOf(renderReport(sampleInput({ runs: [{ ...RUN, config, metrics: current }] })))).toContain('computed over the pairs of the file');
-    expect(text.match(/97\.4 % (?:\d\S+ %–\S+ % )?12\.0 %/g)).toHaveLength(1 + metrics.length); // first page, and each split
+    expect(text.match(/97\.4 % (?:\d\S+ % to \S+ % )?12\.0 %/g)).toHaveLength(1 + metrics.length); // first page, and each split
   });
 
   test('the threshold names its rule, and says if test figures were seen before it was chosen', () => {

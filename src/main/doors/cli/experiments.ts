@@ -64,14 +64,25 @@ export async function trainExperiment(
     await evaluateSeed(s, run, signal);
     await measureMaps(s, { run }, signal);
   };
-  await s.experiments.train(id, {
-    trainOne: async (step, train) => {
-      const lines = progressLines(signal, { prefix: seedPrefix(step), onCreated });
-      const { run } = await train(lines).finally(() => lines.end());
-      await complete(run);
-    },
-    complete: (_, run) => complete(run),
-  });
+  try {
+    await s.experiments.train(id, {
+      trainOne: async (step, train) => {
+        const lines = progressLines(signal, { prefix: seedPrefix(step), onCreated });
+        const { run } = await train(lines).finally(() => lines.end());
+        await complete(run);
+      },
+      complete: (_, run) => complete(run),
+    });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'cancelled') throw error;
+    const row = s.experiments.get(id);
+    throw new AppError(
+      'cancelled',
+      `Cancelled: ${trainedText(row)} trained. Train the others with: twinlens train ${row.dataset} --resume ${id}`,
+      {},
+      error,
+    );
+  }
   return s.experiments.get(id);
 }
 

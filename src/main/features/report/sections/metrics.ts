@@ -93,9 +93,9 @@ function figuresRow(m: Metrics, config: RunRecord['config']): Html {
 
 /** The interval of the AUC, or nothing where it is unknown. */
 export const aucRange = ({ intervals }: Metrics): Html | false =>
-  intervals !== undefined && markup` <span class="term range">${intervals.auc.map(aucText).join('–')}</span>`;
+  intervals !== undefined && markup` <span class="term range">${intervals.auc.map(aucText).join(' to ')}</span>`;
 
-const shareRange = (interval: Interval): Html => markup` <span class="term range">${percentTexts(interval).join('–')}</span>`;
+const shareRange = (interval: Interval): Html => markup` <span class="term range">${percentTexts(interval).join(' to ')}</span>`;
 
 /** Figures of the best epoch on its training pairs, whose number and equal error rate are not stored. */
 const trainingRow = ({ epoch, aucTrain, accuracyTrain }: EpochRow, config: RunRecord['config']): Html =>
