@@ -1,0 +1,49 @@
+import { type BackboneName, BACKBONES } from './backbones.ts';
+import { AppError } from './errors.ts';
+
+/**
+ * An encoder: what turns an image into features. As text:
+ *
+ *   compact, dinov2_vits14, patches    a backbone
+ *   patches+dinov2_vits14              two side by side: the backbone's pooled features, followed by those of patches
+ *   onnx:ID                            an imported ONNX file
+ *   patches+onnx:ID
+ */
+export interface EncoderName {
+  backbone: BackboneName | 'patches' | 'imported';
+  beside: 'patches' | null; // whose features follow those of the backbone
+  imported: string | null; // id of the imported file; null for all other backbones
+}
+
+const IMPORTED = 'onnx:';
+const BESIDE = 'patches+';
+/** The backbones whose name is an encoder's name. */
+const TYPED = [...new Set<EncoderName['backbone']>([...BACKBONES, 'patches'])].filter((backbone) => backbone !== 'imported');
+
+const ID = /^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u;
+
+/** Reads an encoder's text. Throws AppError 'bad-request' for an unknown or unreadable one. */
+export function parseEncoderName(text: string): EncoderName {
+  const name = text.trim();
+  const beside = name.startsWith(BESIDE) ? 'patches' : null;
+  const base = beside === null ? name : name.slice(BESIDE.length);
+  if (base.endsWith('+patches')) throw badName(text, `write ${BESIDE}${base.slice(0, -'+patches'.length)}`);
+  if (beside !== null && base === 'patches') throw badName(text, 'patches can’t stand beside themselves: write patches');
+  if (base === 'imported') throw badName(text, `write ${IMPORTED} and the id of the imported encoder`);
+  if (base.startsWith(IMPORTED)) {
+    const id = base.slice(IMPORTED.length);
+    if (!ID.test(id)) throw badName(text, `after ${IMPORTED} comes the id of an imported encoder`);
+    return { backbone: 'imported', beside, imported: id };
+  }
+  const backbone = TYPED.find((known) => known === base);
+  if (backbone === undefined) throw badName(text, `choose one of ${TYPED.join(', ')}, ${IMPORTED}ID or ${BESIDE}NAME`);
+  return { backbone, beside, imported: null };
+}
+
+/** The text that parseEncoderName reads. */
+export function encoderName({ backbone, beside, imported }: EncoderName): string {
+  return `${beside === null ? '' : BESIDE}${imported === null ? backbone : `${IMPORTED}${imported}`}`;
+}
+
+const badName = (text: string, advice: string): AppError =>
+  new AppError('bad-request', `There is no encoder “${text}”: ${advice}.`, { encoder: text });
