@@ -68,6 +68,22 @@ async function handleDeviceError(device: DeviceName, error: unknown): Promise<un
   return explainDeviceError(device, error);
 }
 
+/** Options of every session. */
+export const sessionOptions = (device: DeviceName): ort.InferenceSession.SessionOptions => ({
+  executionProviders: [device],
+  graphOptimizationLevel: 'all',
+  intraOpNumThreads: availableParallelism(),
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  logSeverityLevel: 3,
+  // A memory pattern is allocated in addition to the memory of the first run, from which it is planned: a training step needs
+  // 1.5 times the memory and is no faster.
+  enableMemPattern: false,
+  // Idle threads spin for 20 µs, then sleep. Without spinning, waking them for each operator takes 10 % of a small network's
+  // step. The default of 20 ms slows a step down where other programs use the cores too.
+  extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } },
+});
+
 async function createSession(
   program: Program,
   device: DeviceName,
@@ -77,15 +93,7 @@ async function createSession(
   const traces = profiler ? makeScratchFolder('twinlens-profile-') : null;
   const model = toOnnx(program);
   const session = await ort.InferenceSession.create(model, {
-    executionProviders: [device],
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: availableParallelism(),
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    logSeverityLevel: 3,
-    // A memory pattern is allocated in addition to the memory of the first run, from which it is planned: a training step needs
-    // 1.5 times the memory and is no faster.
-    enableMemPattern: false,
+    ...sessionOptions(device),
     ...(deviceOutputs.size
       ? {
           preferredOutputLocation: Object.fromEntries(
@@ -94,9 +102,6 @@ async function createSession(
         }
       : {}),
     ...(traces === null ? {} : { enableProfiling: true, profileFilePrefix: join(traces, 'trace') }),
-    // Idle threads spin for 20 µs, then sleep. Without spinning, waking them for each operator takes 10 % of a small network's
-    // step. The default of 20 ms slows a step down where other programs use the cores too.
-    extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } },
   });
   freeArray(model); // the session has a copy; until a garbage collection a ResNet-50 would take another 94 MB
   const close = async (): Promise<void> => {
