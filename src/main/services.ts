@@ -26,6 +26,8 @@ import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
 import { Devices, inspectDevices } from './features/models/devices.ts';
 import { Networks } from './features/models/networks.ts';
+import { HostProbe } from './features/models/reach.ts';
+import { Shelf } from './features/models/shelf.ts';
 import { WeightsLibrary } from './features/models/weights.ts';
 import { ReportPages } from './features/report/pages.ts';
 import type { PagePorts } from './features/report/ports.ts';
@@ -54,6 +56,7 @@ export interface Services {
   /** As mergeLookAlikes. */
   mergeLookAlikes(dataset: string, only: readonly string[]): ClassMerge[];
   weights: WeightsLibrary;
+  shelf: Shelf;
   networks: Networks;
   evaluation: Evaluation;
   thresholds: Thresholds;
@@ -106,6 +109,7 @@ export function openServices(o: ServiceOptions): Services {
   const caches = { features: workspace.features, pixels: workspace.pixels };
 
   const weights = new WeightsLibrary({ catalogue: resource('weights.json'), downloads: workspace.weights, compute });
+  const shelf = new Shelf({ downloads: workspace.weights, weights, probe: new HostProbe(), runs });
   const networks = new Networks({ runs, folderOf: workspace.run, compute });
   const training = new Training({
     runs,
@@ -169,6 +173,7 @@ export function openServices(o: ServiceOptions): Services {
     importer,
     mergeLookAlikes: (dataset, only) => mergeLookAlikes(store, dataset, only),
     weights,
+    shelf,
     networks,
     evaluation,
     thresholds,

@@ -137,7 +137,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       meanPixels: (dataset) => largeDatasets.meanPixels(dataset),
     },
     catalogue: () => weights.entries(),
-    weightsProblem: (path) => weights.problemOf(path),
+    weightsProblem: (path, backbone) => weights.problemOf(path, backbone),
     pairList: (dataset, list) => listInfo(store, dataset, list),
     pairCounts: (dataset, relation) => largeDatasets.pairCounts(dataset, relation),
     devices: deviceFacts,

@@ -2,6 +2,7 @@
 export interface BackboneInfo {
   label: string;
   help: string; // one sentence: what it is good for
+  needs?: string; // a sentence on what a training of it needs, where that is not its images alone
   smallest: number; // px, the smallest image side that leaves a feature map
   patch?: number; // px; an image side must be a multiple of it
   imageSize: { all: number; part: number }; // px, the default side where all layers are trained, and where the first ones stay fixed
@@ -31,53 +32,62 @@ export const BACKBONE_INFO = {
   },
   mobilenet_v2_035: {
     label: 'MobileNetV2, width 0.35',
-    help: 'A narrow MobileNetV2, fast on any CPU. Needs pretrained weights or many images.',
+    help: 'A narrow MobileNetV2, fast on any CPU.',
+    needs: 'Needs pretrained weights or many images.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
   mobilenet_v2: {
     label: 'MobileNetV2',
-    help: 'The full MobileNetV2: five times the computation of width 0.35. Needs pretrained weights or many images.',
+    help: 'The full MobileNetV2: five times the computation of width 0.35.',
+    needs: 'Needs pretrained weights or many images.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
   resnet18: {
     label: 'ResNet-18',
-    help: 'The smallest residual network. Needs pretrained weights or many images.',
+    help: 'The smallest residual network.',
+    needs: 'Needs pretrained weights or many images.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
   resnet34: {
     label: 'ResNet-34',
-    help: 'A deeper ResNet-18 with twice the computation. Needs pretrained weights or many images.',
+    help: 'A deeper ResNet-18 with twice the computation.',
+    needs: 'Needs pretrained weights or many images.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
   resnet50: {
     label: 'ResNet-50',
-    help: 'The backbone of the published method. Needs pretrained weights or many images; best with a graphics card.',
+    help: 'The backbone of the published method; best with a graphics card.',
+    needs: 'Needs pretrained weights or many images.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
   convnext_tiny: {
     label: 'ConvNeXt-Tiny',
-    help: 'A convolutional network of 2022 with better features than ResNet-50 for about the same computation. Needs pretrained weights.',
+    help: 'A convolutional network of 2022 with better features than ResNet-50 for about the same computation.',
+    needs: 'Needs pretrained weights.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
   dinov2_vits14: {
     label: 'DINOv2 ViT-S/14',
-    help: 'A vision transformer trained without labels on 142 million images: good features for many kinds of images as they are. Needs pretrained weights.',
+    help: 'A vision transformer trained without labels on 142 million images: good features for many kinds of images as they are.',
+    needs: 'Needs pretrained weights.',
     ...PATCHES_OF_14,
   },
   dinov2_vits14_reg: {
     label: 'DINOv2 ViT-S/14, registers',
-    help: 'DINOv2 ViT-S/14 with four extra tokens, so that its maps have fewer patches that stand out without a reason. Needs pretrained weights.',
+    help: 'DINOv2 ViT-S/14 with four extra tokens, so that its maps have fewer patches that stand out without a reason.',
+    needs: 'Needs pretrained weights.',
     ...PATCHES_OF_14,
   },
   dinov2_vitb14: {
     label: 'DINOv2 ViT-B/14',
-    help: 'Four times the computation of DINOv2 ViT-S/14; best with a graphics card. Needs pretrained weights.',
+    help: 'Four times the computation of DINOv2 ViT-S/14; best with a graphics card.',
+    needs: 'Needs pretrained weights.',
     ...PATCHES_OF_14,
   },
 } as const satisfies Record<string, BackboneInfo>;

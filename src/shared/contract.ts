@@ -16,7 +16,6 @@ import type { EventName, Events } from './events.ts';
 import type { ExperimentComparison, ExperimentRow, NotComparable } from './experiment.ts';
 import type { ExamplesAnswer } from './examples.ts';
 import type { PictureName } from './flip.ts';
-import type { CatalogueItem } from './weights-catalogue.ts';
 import { type PairQueue, QUEUE_KINDS } from './pair-queue.ts';
 import type { RunRow, Metrics } from './run.ts';
 import type { RunDifference } from './run-comparison.ts';
@@ -26,6 +25,7 @@ import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, ty
 import type { PairListSummary } from './pair-list.ts';
 import { BACKBONES } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
+import type { Reach, ShelfModel } from './shelf.ts';
 import type { StructureAnswer } from './structure.ts';
 import { SettingsPatch } from './setting-schema.ts';
 import { ThresholdChoiceSchema } from './threshold-schema.ts';
@@ -101,6 +101,7 @@ const PairFile = z.strictObject({ dataset: text('The data set'), file: text('The
 const HistoryEntry = z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) });
 const RunId = z.strictObject({ run: text('The run') });
 const ExperimentId = z.strictObject({ experiment: text('The experiment') });
+const ModelId = z.strictObject({ id: text('The model') });
 const ComparisonId = z.strictObject({ comparison: text('The comparison') });
 const EditId = z.strictObject({ edit: text('The edit') });
 const ReportId = z.strictObject({ report: text('The report') });
@@ -255,7 +256,12 @@ export const CALLS = {
   'experiments.compare': curatedCall<ExperimentComparison | NotComparable>()(
     z.strictObject({ a: text('The experiment'), b: text('The experiment') }),
   ),
-  'weights.list': call<CatalogueItem[]>()(NoInput),
+
+  'models.list': call<ShelfModel[]>()(NoInput), // what a training can start from, on this computer or for download
+  'models.fetch': call<Job>()(ModelId), // downloads weights of the catalogue; the job's subject is their id
+  'models.remove': call<null>()(ModelId), // deletes a download; it can be downloaded again
+  // Whether weights can be downloaded now: asks their host, at most once a minute. `again`: at once.
+  'models.reach': call<Reach>()(ModelId.extend({ again: z.boolean().default(false) })),
 
   'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),
   'compare.open': curatedCall<ExplainedComparison>()(ComparisonId), // a stored one

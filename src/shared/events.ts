@@ -1,7 +1,7 @@
 import type { Job } from './job.ts';
 import type { EpochRow } from './run.ts';
 
-export const CHANGED = ['datasets', 'runs', 'experiments', 'comparisons', 'whatIfs', 'reports', 'settings'] as const;
+export const CHANGED = ['datasets', 'runs', 'experiments', 'comparisons', 'whatIfs', 'reports', 'settings', 'models'] as const;
 
 /** Stored data has changed: views that show it load it again. */
 export interface Changed {

@@ -15,6 +15,7 @@ export const JOB_KINDS = [
   'flip',
   'randomise',
   'structure',
+  'fetch',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

@@ -16,6 +16,8 @@ export interface TrainingPlan {
 export interface PlanProblem {
   field: string | null; // a key of TrainRequest, or a path below it: "augmentation.crop"
   message: string; // "must be at least 1", or a sentence
+  /** Choices that solve it, with the text of a button. */
+  fix?: { text: string; choices: Record<string, unknown> };
 }
 
 export interface TimeEstimate {

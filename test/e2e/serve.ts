@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallInput, CallName, CallResult } from '../../src/shared/contract.ts';
@@ -43,7 +43,7 @@ export async function serve({ workspace: given, copyOf, args = [], env = {} }: S
   const workspace = given ?? mkdtempSync(join(tmpdir(), 'twinlens served '));
   if (copyOf !== undefined) cpSync(copyOf, workspace, { recursive: true });
   const child = spawn(process.execPath, [CLI, 'serve', '--json', '--workspace', workspace, ...args], {
-    env: { ...process.env, TWINLENS_SETTINGS: join(workspace, 'settings.json'), ...env },
+    env: { ...process.env, TWINLENS_SETTINGS: join(workspace, 'settings.json'), TWINLENS_CATALOGUE: unreachableCatalogue(workspace), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((done) => child.on('exit', done));
@@ -65,6 +65,21 @@ export async function serve({ workspace: given, copyOf, args = [], env = {} }: S
       return code;
     },
   };
+}
+
+/** The host of the weights: no program listens there, so the computer is offline for it. */
+export const NO_HOST = '127.0.0.1:59';
+
+/** The catalogue of weights with all downloads at NO_HOST, so that no test depends on a network. */
+function unreachableCatalogue(folder: string): string {
+  const file = join(folder, 'catalogue.json');
+  const entries = JSON.parse(readFileSync('resources/weights.json', 'utf8')) as { files: { url: string }[] }[];
+  const moved = entries.map((entry) => ({
+    ...entry,
+    files: entry.files.map((one) => ({ ...one, url: one.url.replace(/^https:\/\/[^/]+/, `http://${NO_HOST}`) })),
+  }));
+  writeFileSync(file, JSON.stringify(moved));
+  return file;
 }
 
 export async function callServed<N extends CallName>(url: string, name: N, input: CallInput<N>): Promise<CallResult<N>> {

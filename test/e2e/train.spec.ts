@@ -45,7 +45,7 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await page.goto(`${served.url}#/train`);
   await page.getByRole('button', { name: 'Set up training' }).click();
   await expect(page.getByRole('radio', { name: /^Quick/ })).toHaveAttribute('aria-checked', 'true');
-  await expect(page.getByText(/Will be downloaded once/)).toBeVisible();
+  await expect(page.getByText(/Downloaded once from/)).toBeVisible();
   const same = page.getByLabel('Same means', { exact: true });
   await same.selectOption('Same group');
   await expect(

@@ -1,8 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, importColours, test } from './kit.ts';
+import { backboneParams } from '../../src/main/nn/siamese.ts';
+import { writeSafetensors } from '../../src/main/nn/weights/safetensors.ts';
+import { expect, importColours, NO_HOST, test } from './kit.ts';
+import { axeIn, serious } from './serious.ts';
 
-/** Weights that consist of several files, chosen in the browser. */
+/** Where networks come from: weights that can't be downloaded, weights files, and the models in the settings. */
 
 const MODEL = {
   format: 'layers-model',
@@ -17,38 +23,89 @@ const file = (name: string, content: string | Buffer): { name: string; mimeType:
 const model = file('model.json', JSON.stringify(MODEL));
 const shards = [1, 2].map((i) => file(`group1-shard${i}of2`, Buffer.alloc(4)));
 
-test('a TF.js model is chosen with its weight files, in any order; without them the field says what is missing', async ({ page, served }) => {
+test('without a network the form says before the start what can be done, and keeps what was chosen', async ({ page, served }) => {
   const dataset = await importColours(served);
   await page.goto(`${served.url}#/train`);
   await page.getByRole('button', { name: 'Set up training' }).click();
+  const encoder = page.getByLabel('Encoder', { exact: true });
+  const field = page.locator('[data-field=weights]');
+  await encoder.selectOption('ResNet-18 (47 MB)');
+  await expect(field.getByRole('alert')).toHaveText(`The weights of ResNet-18 are not on this computer, and ${NO_HOST} can't be reached.`);
   const more = page.getByRole('button', { name: /^More settings/ });
-  if ((await more.getAttribute('aria-expanded')) === 'false') await more.click();
-  await page.getByLabel('Initial weights', { exact: true }).selectOption('file…');
+  await more.click();
+  await page.getByLabel('Image size', { exact: true }).fill('64');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(encoder).toBeFocused();
+  expect(await served.call('jobs.list', {})).toHaveLength(1); // the import
+  expect(await serious(page, axeIn('dark', page))).toEqual([]);
+  await expect(page.getByRole('main')).not.toContainText('--');
+
+  const instead = page.getByRole('group', { name: 'Without this download' });
+  await instead.getByRole('button', { name: 'Train a small network from scratch' }).click();
+  await expect(encoder.locator('option:checked')).toHaveText('Compact (Twinlens)');
+  await expect(page.getByLabel('Image size', { exact: true })).toHaveValue('64');
+  await expect(page.getByRole('button', { name: /^! Fix/ })).toHaveCount(0);
+
+  await encoder.selectOption('ResNet-18 (47 MB)');
+  await instead.getByRole('button', { name: 'Choose a weights file…' }).click();
   const picker = page.getByLabel('Weights files', { exact: true });
   const path = page.getByLabel('Weights file', { exact: true });
   await picker.setInputFiles([model]);
   await expect(path).toHaveValue(/model\.json$/);
-  await expect(page.locator('[data-field=weights]')).toContainText('group1-shard1of2');
+  await expect(field).toContainText('group1-shard1of2');
   await picker.setInputFiles([shards[1]!, model, shards[0]!]);
-  await expect(page.locator('[data-field=weights]')).not.toContainText('group1-shard1of2');
+  await expect(field).not.toContainText('group1-shard1of2');
   await expect(path).toHaveValue(/model\.json$/);
-  const { problems } = await served.call('runs.plan', { choices: { dataset, weights: await path.inputValue(), backbone: 'mobilenet_v2_035' } });
-  expect(problems.filter(({ field }) => field === 'weights')).toEqual([]);
+
+  const weights = join(served.workspace, 'narrow.safetensors');
+  const params = backboneParams({ backbone: 'mobilenet_v2_035', flavour: 'torch', size: 32, dim: 2 });
+  const zeros = (shape: readonly number[]): Float32Array => new Float32Array(shape.reduce((product, n) => product * n, 1));
+  writeSafetensors(weights, new Map(params.map(({ name, shape }) => [name, { shape, data: zeros(shape) }])));
+  await path.fill(weights);
+  await expect(field.getByRole('alert')).toContainText('These weights are for another network than resnet18');
+  await field.getByRole('button', { name: 'Use MobileNetV2, width 0.35' }).click();
+  await expect(field.getByRole('alert')).toHaveCount(0);
+  const { problems } = await served.call('runs.plan', { choices: { dataset, weights, backbone: 'mobilenet_v2_035' } });
+  expect(problems).toEqual([]);
 });
 
 test('a training that fails before it has a run says why on the page, with what to do', async ({ page, served }) => {
   const dataset = await importColours(served, 6, 'unweighted');
-  const other = join(served.workspace, 'other.safetensors'); // intact, of no known network: found out after the start
-  const header = Buffer.from(JSON.stringify({ x: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }));
-  const length = Buffer.alloc(8);
-  length.writeUInt32LE(header.length);
-  writeFileSync(other, Buffer.concat([length, header, Buffer.alloc(8)]));
   await page.goto(`${served.url}#/train`);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  await served.call('runs.start', { dataset, weights: other, backbone: 'mobilenet_v2_035' });
+  await served.call('runs.start', { dataset, weights: 'resnet18_tv_in1k', backbone: 'resnet18' });
   const reason = page.getByRole('main').getByRole('alert');
   await expect(reason).toContainText('Training on unweighted failed.');
-  await expect(reason).toContainText('These weights are for another network than mobilenet_v2_035');
+  await expect(reason).toContainText(`${NO_HOST} can't be reached`);
+  await expect(reason).not.toContainText('--');
   await page.reload();
-  await expect(reason).toContainText('These weights are for another network than mobilenet_v2_035');
+  await expect(reason).toContainText(`${NO_HOST} can't be reached`);
+});
+
+test('the settings list the models: a download fails without a network, continues with one, and is removed', async ({ page, served }) => {
+  await page.goto(`${served.url}#/settings`);
+  const models = page.getByRole('region', { name: 'Models', exact: true });
+  const row = models.getByRole('listitem', { name: 'ConvNeXt-Tiny', exact: true });
+  await expect(models.getByRole('listitem', { name: 'Compact (Twinlens)' })).toContainText('No weights needed');
+  await expect(row).toContainText(/For download, about 11\d\sMB · MIT/);
+  await row.getByRole('button', { name: 'Download' }).click();
+  await expect(row.getByRole('alert')).toContainText(`${NO_HOST} can't be reached`);
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    expect(await serious(page, axeIn(theme, page).include('[data-section=models]'))).toEqual([]);
+  }
+
+  const host = createServer((_, response) => response.end('weights')).listen(0, '127.0.0.1');
+  await once(host, 'listening');
+  const catalogue = join(served.workspace, 'catalogue.json');
+  writeFileSync(catalogue, readFileSync(catalogue, 'utf8').replaceAll(NO_HOST, `127.0.0.1:${(host.address() as AddressInfo).port}`));
+  await row.getByRole('button', { name: 'Try again' }).press('Enter');
+  await expect(models.getByRole('region', { name: 'On this computer' }).getByRole('listitem', { name: 'ConvNeXt-Tiny' })).toBeVisible();
+  host.close();
+  await row.getByText('Origin and files').click();
+  await expect(row).toContainText(join(served.workspace, 'weights', 'convnext_tiny_fb_in22k_ft_in1k'));
+  await row.getByRole('button', { name: 'Remove ConvNeXt-Tiny' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(models.getByRole('region', { name: 'For download' }).getByRole('listitem', { name: 'ConvNeXt-Tiny' })).toBeVisible();
+  expect(existsSync(join(served.workspace, 'weights', 'convnext_tiny_fb_in22k_ft_in1k'))).toBe(false);
 });

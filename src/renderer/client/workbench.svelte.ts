@@ -7,6 +7,7 @@ import { connection } from './connection-state.svelte.ts';
 import { experiments } from './experiments.svelte.ts';
 import { jobs } from './jobs.svelte.ts';
 import { route } from './route.svelte.ts';
+import { models } from './models.svelte.ts';
 import { runs } from './runs.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { toast } from './toasts.svelte.ts';
@@ -60,6 +61,7 @@ class WorkbenchState {
       if (what === 'datasets') datasets.load().catch((error: unknown) => toast.error(error));
       if (what === 'comparisons' || what === 'reports') void counts.load(what);
       if (what === 'runs') runs.changed(id);
+      if (what === 'models') models.changed();
       if (what === 'runs' || what === 'experiments') experiments.changed();
     });
     api.on('epoch', (ended) => runs.epochEnded(ended));

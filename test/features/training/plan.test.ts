@@ -5,9 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { computeInProcess, trainingWith } from './training-in-process.ts';
 import { readCatalogue } from '../../../src/main/nn/weights/catalogue.ts';
 import { type PlanFacts, planTraining, withPairs } from '../../../src/main/features/training/plan.ts';
-import { catalogueItems, WeightsLibrary } from '../../../src/main/features/models/weights.ts';
+import { WeightsLibrary } from '../../../src/main/features/models/weights.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
-import { writeAt } from '../../doors/cli/kit.ts';
 import { someDataset } from '../../db/records.ts';
 
 const catalogueFile = resolve('resources', 'weights.json');
@@ -19,7 +18,7 @@ function facts(more: Partial<PlanFacts> = {}, datasets = storeAt(freshWorkspace(
   return {
     datasets,
     catalogue: readCatalogue(catalogueFile, {}),
-    weightsProblem: (path) => library.problemOf(path),
+    weightsProblem: (path, backbone) => library.problemOf(path, backbone),
     pairList: (_, list) => {
       if (list !== 'known') throw new AppError('not-found', 'no such list', { field: 'pairs' });
       return { source: 'pairs.csv', sha256: list, pairs: 3 };
@@ -69,6 +68,10 @@ describe('a plan', () => {
     expect(messages(facts(), { size: 16, backbone: 'resnet18' })).toEqual({ size: expect.stringContaining('at least 32 px') as string });
     expect(messages(facts(), { weights: 'resnet18_tv_in1k', backbone: 'resnet50' })).toEqual({
       weights: 'These weights are for ResNet-18, not for ResNet-50.',
+    });
+    expect(planTraining(facts(), { dataset: 'things', weights: 'resnet18_tv_in1k', backbone: 'resnet50' }).problems[0]!.fix).toEqual({
+      text: 'Use ResNet-18',
+      choices: { backbone: 'resnet18' },
     });
     expect(messages(facts(), { weights: ' ' })).toEqual({ weights: 'Choose a weights file.' });
     expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('File not found') as string });
@@ -183,31 +186,4 @@ describe('a plan', () => {
     expect(messages(facts({ devices, setting: 'cuda' }), {})).toEqual({ device: expect.stringContaining('no library') as string });
     expect(planTraining(facts({ devices }), { dataset: 'things' }).request).toMatchObject({ device: 'webgpu' });
   });
-});
-
-test('the catalogue detects downloads by name and size', () => {
-  const workspace = freshWorkspace();
-  const items = () => catalogueItems(readCatalogue(catalogueFile), workspace.weights);
-  const item = (): boolean => items().find(({ id }) => id === 'small')!.downloaded;
-  const catalogue = join(workspace.folder, 'catalogue.json');
-  writeFileSync(
-    catalogue,
-    JSON.stringify(
-      readCatalogue(catalogueFile, {})
-        .filter(({ id }) => id === 'resnet18_tv_in1k')
-        .map((entry) => ({ ...entry, id: 'small', files: [{ ...entry.files[0]!, bytes: 3 }] })),
-    ),
-  );
-  process.env['TWINLENS_CATALOGUE'] = catalogue;
-  try {
-    expect(items()[0]).toMatchObject({ id: 'small', bytes: 3, host: 'huggingface.co', licence: 'BSD-3-Clause' });
-    expect(item()).toBe(false);
-    const file = join(workspace.weights, 'small', 'model.safetensors');
-    writeAt(file, 'ab');
-    expect(item()).toBe(false);
-    writeAt(file, 'abc');
-    expect(item()).toBe(true);
-  } finally {
-    delete process.env['TWINLENS_CATALOGUE'];
-  }
 });

@@ -71,7 +71,7 @@ export async function startFileServer(): Promise<{
       response.writeHead(status ?? 404).end('no');
       return;
     }
-    const from = now.ranges && range ? Number(/^bytes=(\d+)-$/.exec(range)![1]) : 0;
+    const from = now.ranges && range ? Number(/^bytes=(\d+)-\d*$/.exec(range)![1]) : 0;
     if (from >= bytes.length && from > 0) {
       response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
       return;

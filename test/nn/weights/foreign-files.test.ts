@@ -179,7 +179,7 @@ describe('safetensors in shards', () => {
     ['one of the shards', join(sharded, shardName(2, 3))],
   ])('are loaded by %s', async (_, given) => {
     await expectLoaded(given, resnet, tensors);
-    checkWeightsFile(given);
+    checkWeightsFile(given, resnet);
   });
 
   it('with a byte-order mark in the index', async () => {

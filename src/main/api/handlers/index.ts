@@ -1,9 +1,10 @@
-import { pairHandlers } from './pairs.ts';
 import type { AllHandlers } from '../handler-types.ts';
 import { appHandlers } from './app.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
 import { experimentHandlers } from './experiments.ts';
+import { modelHandlers } from './models.ts';
+import { pairHandlers } from './pairs.ts';
 import { reportHandlers } from './reports.ts';
 import { runHandlers } from './runs.ts';
 import { whatIfHandlers } from './what-ifs.ts';
@@ -15,6 +16,7 @@ export const handlers: AllHandlers = {
   ...pairHandlers,
   ...runHandlers,
   ...experimentHandlers,
+  ...modelHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

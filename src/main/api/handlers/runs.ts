@@ -5,7 +5,7 @@ import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
-export const runHandlers: HandlersFor<'runs' | 'weights'> = {
+export const runHandlers: HandlersFor<'runs'> = {
   'runs.list': (_, { workbench }) => workbench.runs.list(),
   'runs.get': ({ run }, { workbench }) => workbench.runs.get(run),
   'runs.plan': ({ choices, measure }, { workbench }) => workbench.plans.plan(choices, measure),
@@ -51,7 +51,6 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
     return startExport({ jobs, runs: store.runs, networks, exports: workspace.exports }, request);
   },
   'runs.layers': ({ run }, { workbench }) => workbench.networks.layersOf(workbench.store.runs.get(run).config.backbone),
-  'weights.list': (_, { workbench }) => workbench.weights.items(),
 };
 
 /** After a new threshold: announces the run, and evaluates it on test pairs again if it was before. Returns the history. */

@@ -8,6 +8,7 @@ import { addResultCommands } from './results.ts';
 import { addMachineCommands } from './machine.ts';
 import { addServeCommand } from './serve.ts';
 import { addTrainCommand } from './train.ts';
+import { addWeightsCommand } from './weights.ts';
 
 export function buildProgram(): Command {
   const program = new Command('twinlens')
@@ -17,6 +18,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('(--help lists the options)');
   addDataCommands(program);
   addTrainCommand(program);
+  addWeightsCommand(program);
   addExperimentsCommand(program);
   addResultCommands(program);
   addComparisonsCommand(program);

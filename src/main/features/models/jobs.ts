@@ -1,4 +1,6 @@
-import { runNumber } from '../../../shared/run-words.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { bytesText } from '../../../shared/format.ts';
+import { backboneName, runNumber } from '../../../shared/run-words.ts';
 import { basename, isAbsolute, join } from 'node:path';
 import type { Job } from '../../../shared/job.ts';
 import type { RunStore } from '../../db/runs.ts';
@@ -6,8 +8,11 @@ import { makeFolders } from '../../foundation/files.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import { findEntry } from '../../nn/weights/catalogue.ts';
+import type { FetchProgress } from '../../nn/weights/download.ts';
 import type { Devices } from './devices.ts';
 import type { NetworkExport, Networks } from './networks.ts';
+import type { WeightsLibrary } from './weights.ts';
 
 export interface ExportJobPorts {
   jobs: Pick<Jobs, 'start'>;
@@ -39,6 +44,28 @@ export function startDeviceCheck({ jobs, hub, devices, compute }: DeviceCheckPor
     progress({ text: 'A few training steps on each device' });
     await devices.check(compute, signal);
     hub.changed('settings');
+    return null;
+  });
+}
+
+export interface FetchJobPorts {
+  jobs: Pick<Jobs, 'start' | 'isRunning'>;
+  hub: Pick<EventHub, 'changed'>;
+  weights: Pick<WeightsLibrary, 'entries' | 'fetch'>;
+}
+
+/** Downloads weights of the catalogue as a job. A cancelled or failed download continues the next time. Throws AppError 'not-found', and 'bad-request' if it runs already. */
+export function startFetch({ jobs, hub, weights }: FetchJobPorts, id: string): Job {
+  const title = backboneName(findEntry(weights.entries(), id).backbone);
+  if (jobs.isRunning('fetch', id)) throw new AppError('bad-request', `${title} is being downloaded already.`, { id });
+  return jobs.start({ kind: 'fetch', title: `Downloading ${title}`, subject: id }, async ({ signal, progress }) => {
+    const onProgress = ({ file, received, total }: FetchProgress): void =>
+      progress({ done: received, total, text: `${file}: ${bytesText(received)}${total === null ? '' : ` of ${bytesText(total)}`}` });
+    try {
+      await weights.fetch(id, { signal, onProgress });
+    } finally {
+      hub.changed('models', id);
+    }
     return null;
   });
 }

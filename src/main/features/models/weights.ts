@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import type { BackboneName } from '../../../shared/backbones.ts';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BACKBONE_INFO, BACKBONES, type BackboneName } from '../../../shared/backbones.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
-import { backboneName } from '../../../shared/run-words.ts';
 import type { WeightsInfo } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { WeightsRequest } from '../../compute/protocol/protocol.ts';
 import { type CatalogueEntry, findEntry, readCatalogue } from '../../nn/weights/catalogue.ts';
+import { backboneParams } from '../../nn/siamese.ts';
 import { checkWeightsFile } from '../../nn/weights/load.ts';
-import { fetchWeights, type FetchProgress, isDownloaded } from '../../nn/weights/download.ts';
+import { fetchWeights, type FetchProgress } from '../../nn/weights/download.ts';
 
 export interface WeightsPorts {
   catalogue: string; // file
@@ -26,9 +27,19 @@ export interface FindOptions {
   onProgress?: ((p: FetchProgress) => void) | undefined;
 }
 
+export interface WeightsProblem {
+  message: string;
+  network: BackboneName | null; // that the file is for
+}
+
+/** A backbone's parameters, at its smallest image size. */
+export const paramsOf = (backbone: BackboneName): ReturnType<typeof backboneParams> =>
+  backboneParams({ backbone, flavour: 'torch', size: BACKBONE_INFO[backbone].smallest, dim: 2 });
+
 /** Initial weights: from the catalogue, downloaded on first use, or from the user's files. */
 export class WeightsLibrary {
   private readonly ports: WeightsPorts;
+  private readonly downloading = new Map<string, Promise<string>>(); // by id
 
   constructor(ports: WeightsPorts) {
     this.ports = ports;
@@ -38,19 +49,40 @@ export class WeightsLibrary {
     return readCatalogue(this.ports.catalogue);
   }
 
-  /** The catalogue for a screen. */
-  items(): CatalogueItem[] {
-    return catalogueItems(this.entries(), this.ports.downloads);
-  }
-
-  /** Why a file can't be opened as weights, by its header alone; null if it can. */
-  problemOf(path: string): string | null {
+  /** Why a file can't be used as weights of a backbone, by its header alone; null if it can. */
+  problemOf(path: string, backbone: BackboneName): WeightsProblem | null {
     try {
-      checkWeightsFile(path);
+      checkWeightsFile(path, { backbone, params: paramsOf(backbone) });
       return null;
     } catch (error) {
-      return asAppError(error).message;
+      const { message, details } = asAppError(error);
+      const network = BACKBONES.find((name) => name === details['guess']);
+      return { message, network: network === backbone ? null : (network ?? null) };
     }
+  }
+
+  /** Downloads weights of the catalogue unless they are here. Throws as fetchWeights does, and AppError 'not-found'. */
+  async fetch(id: string, o: FindOptions): Promise<void> {
+    await this.download(findEntry(this.entries(), id), o);
+  }
+
+  /** Deletes downloaded weights, parts included. Throws AppError 'bad-request' during a download of them. */
+  async remove(id: string): Promise<void> {
+    const entry = findEntry(this.entries(), id);
+    if (this.downloading.has(id))
+      throw new AppError('bad-request', `The weights ${id} are being downloaded. Cancel the download first, or wait for its end.`, { id });
+    await rm(join(this.ports.downloads, entry.id), { recursive: true, force: true });
+  }
+
+  /** One download of an entry at a time: two would write the same part. */
+  private async download(entry: CatalogueEntry, o: FindOptions): Promise<string> {
+    const { signal } = o;
+    const cancelled = new Promise<void>((done) => signal?.addEventListener('abort', () => done(), { once: true }));
+    for (let other = this.downloading.get(entry.id); other && !signal?.aborted; other = this.downloading.get(entry.id))
+      await Promise.race([other.catch(() => undefined), cancelled]);
+    const running = fetchWeights(entry, this.ports.downloads, o).finally(() => this.downloading.delete(entry.id));
+    this.downloading.set(entry.id, running);
+    return running;
   }
 
   /**
@@ -58,7 +90,7 @@ export class WeightsLibrary {
    * Throws AppError 'not-found', 'bad-weights' or 'cancelled', and as fetchWeights does.
    */
   async find(source: string, backbone: BackboneName, o: FindOptions): Promise<FoundWeights> {
-    const { compute, downloads } = this.ports;
+    const { compute } = this.ports;
     let path = source;
     let entry: WeightsRequest['entry'] = null;
     if (!existsSync(source)) {
@@ -70,26 +102,9 @@ export class WeightsLibrary {
           `The weights ${source} are for ${found.backbone}, not for ${backbone}. Choose the backbone ${found.backbone}.`,
           { field: 'backbone', flags: [`--backbone ${found.backbone}`] },
         );
-      path = await fetchWeights(found, downloads, { signal: o.signal, onProgress: o.onProgress });
+      path = await this.download(found, o);
       entry = { id: found.id, licence: found.licence, flavour: found.flavour, preprocessing: found.preprocessing };
     }
     return { path, info: await compute.ask('weights', { path, backbone, entry }, { signal: o.signal }) };
   }
-}
-
-export function catalogueItems(catalogue: readonly CatalogueEntry[], downloads: string): CatalogueItem[] {
-  return catalogue.map((entry) => {
-    const sizes = entry.files.map(({ bytes }) => bytes);
-    return {
-      id: entry.id,
-      backbone: entry.backbone,
-      title: backboneName(entry.backbone),
-      about: entry.about,
-      bytes: sizes.some((bytes) => bytes === null) ? null : sizes.reduce<number>((sum, bytes) => sum + bytes!, 0),
-      host: new URL(entry.files[0]!.url).host,
-      licence: entry.licence,
-      licenceUrl: entry.licenceUrl,
-      downloaded: isDownloaded(entry, downloads),
-    };
-  });
 }

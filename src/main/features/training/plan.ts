@@ -30,8 +30,8 @@ export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 
 export interface PlanFacts {
   datasets: Pick<DatasetStore, 'get'>;
   catalogue: readonly KnownWeights[];
-  /** Why a file can't be opened as weights; null if it can. */
-  weightsProblem: (path: string) => string | null;
+  /** Why a file can't be used as weights of a backbone, and the backbone that it is for; null if it can. */
+  weightsProblem: (path: string, backbone: BackboneName) => { message: string; network: BackboneName | null } | null;
   setting: Settings['device'];
   devices: DeviceReport | null;
   /** A stored list of pairs. Throws AppError 'not-found'. */
@@ -134,19 +134,29 @@ function configOf(facts: PlanFacts, request: TrainRequest, dataset: DatasetSumma
 const UNVERIFIED = { sha256: '', licence: null, flavour: 'torch', preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } } as const;
 
 function weightsOf({ catalogue, weightsProblem }: PlanFacts, request: TrainRequest, source: string, problems: PlanProblem[]): WeightsInfo {
+  const backbone = backboneFor(request);
   const entry = catalogue.find(({ id }) => id === source);
   if (entry) {
-    const backbone = backboneFor(request);
     if (entry.backbone !== backbone)
-      problems.push({ field: 'weights', message: `These weights are for ${backboneName(entry.backbone)}, not for ${backboneName(backbone)}.` });
+      problems.push({
+        field: 'weights',
+        message: `These weights are for ${backboneName(entry.backbone)}, not for ${backboneName(backbone)}.`,
+        fix: useBackbone(entry.backbone),
+      });
     const { id, licence, flavour, preprocessing } = entry;
     return { source: id, sha256: entry.tensorsSha256 ?? '', licence, flavour, preprocessing };
   }
-  const problem = source.trim() === '' ? 'Choose a weights file.' : existsSync(source) ? weightsProblem(source) : 'File not found.';
-  if (problem !== null) problems.push({ field: 'weights', message: problem });
+  if (source.trim() === '') problems.push({ field: 'weights', message: 'Choose a weights file.' });
+  else if (!existsSync(source)) problems.push({ field: 'weights', message: 'File not found.' });
+  else {
+    const problem = weightsProblem(source, backbone);
+    if (problem) problems.push({ field: 'weights', message: problem.message, ...(problem.network && { fix: useBackbone(problem.network) }) });
+  }
   return {
     source,
     ...UNVERIFIED,
     preprocessing: { mean: [...UNVERIFIED.preprocessing.mean], std: [...UNVERIFIED.preprocessing.std] },
   };
 }
+
+const useBackbone = (backbone: BackboneName): NonNullable<PlanProblem['fix']> => ({ text: `Use ${backboneName(backbone)}`, choices: { backbone } });

@@ -29,7 +29,7 @@ export interface PlanPorts {
   runs: Pick<RunStore, 'list'>;
   images: ImageSearch;
   catalogue(): readonly KnownWeights[];
-  weightsProblem(path: string): string | null;
+  weightsProblem: PlanFacts['weightsProblem'];
   pairList: PlanFacts['pairList'];
   pairCounts: TrainingPorts['pairCounts'];
   devices(): { setting: Settings['device']; report: DeviceReport | null };
@@ -64,10 +64,7 @@ export class TrainingPlans {
   private async draftOf(choices: Record<string, unknown>): Promise<PlanDraft> {
     const { datasets, catalogue, weightsProblem, pairList, devices } = this.ports;
     const { setting, report } = devices();
-    const draft = planTraining(
-      { datasets, catalogue: catalogue(), weightsProblem: (path) => weightsProblem(path), pairList, setting, devices: report },
-      choices,
-    );
+    const draft = planTraining({ datasets, catalogue: catalogue(), weightsProblem, pairList, setting, devices: report }, choices);
     const { dataset, config, problems } = draft;
     if (!dataset || !config || config.same === 'class' || problems.some(({ field }) => field === 'same' || field === 'pairs')) return draft;
     return withPairs(draft, await this.pairCounts(dataset, relationOf(config)));

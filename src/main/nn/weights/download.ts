@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AppError, asAppError } from '../../../shared/errors.ts';
@@ -205,6 +205,13 @@ export function isDownloaded(entry: CatalogueEntry, cacheDir: string): boolean {
   } catch {
     return false; // an unreadable model.json is downloaded again
   }
+}
+
+/** Bytes of an entry's files in cacheDir/<id>, parts of a stopped download included. */
+export function bytesDownloaded({ id }: CatalogueEntry, cacheDir: string): number {
+  const folder = join(cacheDir, id);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.reduce((sum, name) => sum + sizeOnDisk(join(folder, name)), 0);
 }
 
 /**

@@ -13,7 +13,7 @@ import { resamplePositions } from './resample-positions.ts';
 import { INDEX_SUFFIX, indexOfShard, openShards } from './shards.ts';
 import { bytesOf, type TensorSource } from './source.ts';
 import { openTfjsLayers } from './tfjs-layers.ts';
-import { problemOf, verifyNames } from './verify.ts';
+import { networkOf, problemOf, verifyNames } from './verify.ts';
 
 export const IMAGENET: Preprocessing = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 /** Maps pixels to -1..1, as keras.applications.mobilenet_v2.preprocess_input does. */
@@ -78,8 +78,37 @@ function openWeights(path: string): OpenWeights {
   }
 }
 
-/** Checks that a file can hold weights, by its header alone. Throws AppError 'bad-weights' or 'not-found'. */
-export const checkWeightsFile = (path: string): void => openWeights(path).source.close();
+/**
+ * Checks by its header alone that a file has all tensors of a backbone, in their shapes. Throws AppError as loadWeights does, except for
+ * values that are not finite.
+ */
+export function checkWeightsFile(path: string, { backbone, params }: Pick<LoadOptions, 'backbone' | 'params'>): void {
+  const { source } = openWeights(path);
+  try {
+    matchParams(source, { backbone, params });
+  } finally {
+    source.close();
+  }
+}
+
+/** The network that a file seems to be for, by its header: a backbone, a description of a related network, or null. Throws AppError 'bad-weights' or 'not-found'. */
+export function networkIn(path: string): string | null {
+  const { source } = openWeights(path);
+  try {
+    return source.metadata['twinlens.backbone'] ?? networkOf(matchNames(source.entries).found, source.entries);
+  } finally {
+    source.close();
+  }
+}
+
+/** The tensor of each parameter. Throws AppError 'bad-weights'. */
+function matchParams(source: TensorSource, { backbone, params }: Pick<LoadOptions, 'backbone' | 'params'>): ReturnType<typeof matchNames> {
+  // Position embeddings may have another shape in the file, so they don't tell networks apart.
+  const wanted = new Map(params.flatMap(({ name, shape, positions }) => (positions ? [] : [[name, shape] as const])));
+  const matched = matchNames(source.entries, wanted);
+  verifyNames(matched, { backbone, params, entries: source.entries, declared: source.metadata['twinlens.backbone'] });
+  return matched;
+}
 
 /** Reads tensors one at a time in OIHW and yields to the event loop after every million values. */
 async function readTensors(
@@ -140,11 +169,7 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
   const { source, kind } = openWeights(path);
   try {
     const stated = fromMetadata(source.metadata);
-    // Position embeddings may have another shape in the file, so they don't tell networks apart.
-    const wanted = new Map(params.flatMap(({ name, shape, positions }) => (positions ? [] : [[name, shape] as const])));
-    const matched = matchNames(source.entries, wanted);
-    verifyNames(matched, { backbone, params, entries: source.entries, declared: source.metadata['twinlens.backbone'] });
-
+    const matched = matchParams(source, { backbone, params });
     const tensors: TensorMap = new Map();
     const broken: { name: string; problem: string }[] = [];
     const hash = createHash('sha256');

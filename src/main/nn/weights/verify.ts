@@ -38,6 +38,10 @@ function fits(found: readonly number[], { shape, positions }: ParamSpec): boolea
 const withoutPrefix = (entries: Expected['entries']): StoredShapes =>
   new Map([...entries].map(([name, shape]) => [withoutWrappers(name), { shape }] as const));
 
+/** The network that a file's tensors belong to: a backbone, a description of a related network, or null. */
+export const networkOf = (found: MatchedNames['found'], entries: Expected['entries']): string | null =>
+  guessNetwork(found) ?? guessNetwork(withoutPrefix(entries));
+
 export interface Expected {
   backbone: BackboneName;
   params: readonly ParamSpec[];
@@ -65,7 +69,7 @@ export function verifyNames(matched: MatchedNames, { backbone, params, entries, 
   if (!missing.length && !shape.length && !unexpected.length) return;
 
   // The prefix was chosen for the wanted network, so parts of another one may have been taken for it.
-  const guess = declared ?? guessNetwork(matched.found) ?? guessNetwork(withoutPrefix(entries));
+  const guess = declared ?? networkOf(matched.found, entries);
   const reasons = differences(matched, params, missing, shape);
   // Unexpected tensors are a reason only on their own, or where nothing else is known: otherwise they follow from the other reasons.
   const stranger = unexpected[0] ?? [...entries.keys()][0];

@@ -15,7 +15,7 @@ export function jobLink(job: Job): JobLink | null {
   if (dataset) return { text: 'Show images', view: 'images', params: {} };
   if (report) return { text: 'Show report', view: 'reports', params: { report } };
   if (comparison) return { text: 'Show comparison', view: 'compare', params: { c: comparison } };
-  if (job.status === 'done' && job.kind !== 'doctor') return null;
+  if (job.status === 'done' && job.kind !== 'doctor' && job.kind !== 'fetch') return null;
   switch (job.kind) {
     case 'train':
     case 'evaluate':
@@ -26,6 +26,8 @@ export function jobLink(job: Job): JobLink | null {
       return { text: 'Show reports', view: 'reports', params: {} };
     case 'doctor':
       return { text: 'Show devices', view: 'settings', params: { section: 'device' } };
+    case 'fetch':
+      return { text: 'Show models', view: 'settings', params: { section: 'models' } };
     case 'import':
     case 'sample':
       return { text: 'Show images', view: 'images', params: {} };

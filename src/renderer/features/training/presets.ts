@@ -1,5 +1,4 @@
-import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
-import { bytesText } from '../../../shared/format.ts';
+import type { ShelfModel } from '../../../shared/shelf.ts';
 
 export const PRESETS = [
   {
@@ -23,16 +22,17 @@ export const PRESETS = [
 ] as const;
 export type Preset = (typeof PRESETS)[number]['preset'];
 
-/** The choices of a preset; all other options get their defaults. `pretrained`: null if the catalogue is empty. */
-export function presetChoices(preset: Preset, pretrained: CatalogueItem | null): Record<string, unknown> {
+/** The choices of a preset; all other options get their defaults. `pretrained`: null if the shelf has no weights. */
+export function presetChoices(preset: Preset, pretrained: ShelfModel | null): Record<string, unknown> {
   if (preset === 'scratch' || !pretrained) return { backbone: 'compact', scope: 'all' };
   return { backbone: pretrained.backbone, weights: pretrained.id, scope: preset === 'quick' ? 'head' : 'last-stage' };
 }
 
-/** The pretrained network to suggest: one already downloaded, else the smallest download. */
-export function suggestedWeights(catalogue: readonly CatalogueItem[]): CatalogueItem | null {
-  const downloaded = catalogue.filter(({ downloaded }) => downloaded);
-  return (downloaded.length > 0 ? downloaded : catalogue).toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0))[0] ?? null;
+/** The weights to suggest: smallest of those on this computer, else the smallest download. */
+export function suggestedWeights(shelf: readonly ShelfModel[]): ShelfModel | null {
+  const weights = shelf.filter(({ source }) => source === 'catalogue' || source === 'file');
+  const here = weights.filter(({ state }) => state === 'here');
+  return (here.length > 0 ? here : weights).toSorted((a, b) => a.bytes - b.bytes)[0] ?? null;
 }
 
 /** The preset that the choices match, or null. */
@@ -40,11 +40,4 @@ export function presetOf(choices: Readonly<Record<string, unknown>>): Preset | n
   const { weights, scope } = choices;
   if (weights === undefined) return scope === undefined || scope === 'all' ? 'scratch' : null;
   return scope === 'head' ? 'quick' : scope === 'last-stage' ? 'thorough' : null;
-}
-
-/** Source, download size and licence of weights. */
-export function weightsWords(item: CatalogueItem): string {
-  if (item.downloaded) return `Already downloaded · ${item.licence}`;
-  const size = item.bytes === null ? '' : ` (${bytesText(item.bytes)})`;
-  return `Will be downloaded once from ${item.host}${size}; no image is sent · ${item.licence}`;
 }

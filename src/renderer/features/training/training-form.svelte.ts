@@ -3,16 +3,18 @@ import type { ExperimentRow } from '../../../shared/experiment.ts';
 import { experimentName } from '../../../shared/experiment-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { runName } from '../../../shared/run-words.ts';
-import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
+import type { BackboneName } from '../../../shared/backbones.ts';
 import type { RunRow, RunConfig } from '../../../shared/run.ts';
 import type { TrainingPlan } from '../../../shared/training-plan.ts';
 import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import type { Job } from '../../../shared/job.ts';
 import { api } from '../../client/api.ts';
 import { datasets } from '../../client/datasets.svelte.ts';
+import { models } from '../../client/models.svelte.ts';
 import { isRecord } from '../../client/stored-choices.ts';
 import { viewChoices } from '../../client/view-choices.ts';
 import { choicesOf } from './config-words.ts';
+import { DownloadCheck } from './download-check.svelte.ts';
 import { afterLoss, isMoreOption, isPresetOption, withLoss } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
@@ -36,7 +38,6 @@ class TrainingForm {
   /** The last valid configuration: source of the defaults that the fields show, even while one has an error. */
   config = $state.raw<RunConfig | null>(null);
   measuring = $state(false);
-  catalogue = $state.raw<CatalogueItem[]>([]);
   moreOpen = $state(false);
   /** The run whose settings were copied, by name. */
   source = $state.raw<{ name: string; choices: Readonly<Record<string, unknown>> } | null>(null);
@@ -47,8 +48,18 @@ class TrainingForm {
     ),
   );
   readonly preset = $derived(presetOf(this.choices));
-  readonly pretrained = $derived(this.catalogue.find(({ id }) => id === this.choices['weights']) ?? null);
-  readonly problems = $derived(new Map((this.plan?.problems ?? []).map(({ field, message }) => [field ?? '', message])));
+  /** The chosen weights of the shelf; null without weights, and for a weights file. */
+  readonly pretrained = $derived(models.byId(this.choices['weights']));
+  readonly backbone = $derived((this.choices['backbone'] ?? TRAINING_OPTIONS.backbone.default) as BackboneName);
+  private readonly download = new DownloadCheck();
+  readonly downloadProblem = $derived(this.download.problemOf(this.pretrained));
+  readonly problems = $derived(
+    new Map([
+      ...(this.downloadProblem === null ? [] : [['weights', this.downloadProblem] as const]),
+      ...(this.plan?.problems ?? []).map(({ field, message }) => [field ?? '', message] as const),
+    ]),
+  );
+  readonly fixes = $derived(new Map((this.plan?.problems ?? []).flatMap(({ field, fix }) => (fix ? [[field ?? '', fix] as const] : []))));
   private timer: ReturnType<typeof setTimeout> | undefined;
   private latestRequest = 0;
 
@@ -61,14 +72,11 @@ class TrainingForm {
 
   /** Called when the form is shown. `preset`: applied the first time. */
   async open(preset: Preset): Promise<void> {
-    try {
-      this.catalogue = await api.call('weights.list', {});
-    } catch (error) {
-      toast.error(error);
-    }
+    await models.load();
     if (Object.keys(this.choices).length === 0) this.choices = storedTraining(viewChoices.read('new-training'));
     if (Object.keys(this.choices).length === 0) this.choices = this.withPreset(preset);
     this.replan(0);
+    await this.checkDownload();
   }
 
   applyPreset(preset: Preset): void {
@@ -76,7 +84,7 @@ class TrainingForm {
   }
 
   private withPreset(preset: Preset): Record<string, unknown> {
-    const chosen = presetChoices(preset, this.pretrained ?? suggestedWeights(this.catalogue));
+    const chosen = presetChoices(preset, this.pretrained ?? suggestedWeights(models.list));
     return { ...this.filterChoices((name) => !isPresetOption(name)), ...chosen };
   }
 
@@ -126,6 +134,17 @@ class TrainingForm {
     this.choices = withLoss(choices);
     viewChoices.store('new-training', this.choices);
     this.replan(ms);
+    void this.checkDownload();
+  }
+
+  /** Asks whether the chosen weights can be downloaded, unless they are here. `again`: even if that is known since less than a minute. */
+  checkDownload(again = false): Promise<void> {
+    return this.download.check(this.pretrained, again);
+  }
+
+  /** Resolves when it is known whether the chosen weights can be downloaded. */
+  downloadChecked(): Promise<void> {
+    return this.download.ready();
   }
 
   private filterChoices(keep: (name: string) => boolean): Record<string, unknown> {

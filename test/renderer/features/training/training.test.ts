@@ -10,7 +10,8 @@ import {
   shownValue,
   typedNumber,
 } from '../../../../src/renderer/features/training/fields.ts';
-import { presetChoices, presetOf, suggestedWeights, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
+import { presetChoices, presetOf, suggestedWeights } from '../../../../src/renderer/features/training/presets.ts';
+import { ENCODER_FILE, encoderChoices, encoderValue, weightsWords } from '../../../../src/renderer/features/training/encoders.ts';
 import { NEWEST_FIRST, sortByColumn, storedQuery, tableRows, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumeStatus, statusSentence } from '../../../../src/renderer/client/run-status.ts';
@@ -19,7 +20,7 @@ import { TrainRequest } from '../../../../src/shared/contract.ts';
 import { choicesFor } from '../../../../src/shared/training-options/defaults.ts';
 import { statusWord } from '../../../../src/shared/run-words.ts';
 import { OFFERED_OPTIONS, OPTION_ENTRIES, TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
-import type { CatalogueItem } from '../../../../src/shared/weights-catalogue.ts';
+import type { ShelfModel } from '../../../../src/shared/shelf.ts';
 import type { RunRow } from '../../../../src/shared/run.ts';
 import { someConfig, someExperiment } from '../../../db/records.ts';
 import { row, run } from '../../run-rows.ts';
@@ -90,17 +91,18 @@ describe('the form', () => {
 });
 
 describe('presets', () => {
-  const item = (more: Partial<CatalogueItem>): CatalogueItem => ({
-    id: 'net',
-    backbone: 'resnet18',
-    title: 'ResNet-18',
-    about: '',
-    bytes: 46_807_446,
-    host: 'example.org',
-    licence: 'MIT',
-    licenceUrl: 'https://example.org',
-    downloaded: false,
-    ...more,
+  const item = (more: Partial<ShelfModel>): ShelfModel => ({
+    ...{
+      id: 'net',
+      source: 'catalogue',
+      backbone: 'resnet18',
+      title: 'ResNet-18',
+      use: '',
+      about: '',
+      licence: 'MIT',
+      licenceUrl: 'https://example.org',
+    },
+    ...{ host: 'example.org', state: 'absent', bytes: 46_807_446, isEstimate: false, folder: null, usedBy: [], ...more },
   });
   test('choose network, weights and scope, and are recognised from choices', () => {
     for (const preset of ['quick', 'thorough', 'scratch'] as const) {
@@ -110,14 +112,23 @@ describe('presets', () => {
     }
     expect(presetChoices('quick', null)).toEqual({ backbone: 'compact', scope: 'all' });
   });
-  test('suggest downloaded weights, else the smallest download, with its size', () => {
-    const small = item({ id: 'small', bytes: null });
-    const here = item({ id: 'here', downloaded: true });
-    expect(suggestedWeights([item({}), small])!.id).toBe('small');
-    expect(suggestedWeights([small, here])!.id).toBe('here');
-    expect(suggestedWeights([])).toBeNull();
-    expect(plain(weightsWords(item({})))).toBe('Will be downloaded once from example.org (47 MB); no image is sent · MIT');
-    expect(weightsWords(here)).toBe('Already downloaded · MIT');
+  test('suggest weights on this computer, else the smallest download', () => {
+    const small = item({ id: 'small', bytes: 9, isEstimate: true });
+    const here = item({ id: 'here', state: 'here' });
+    const compact = item({ id: 'compact', source: 'none', state: 'here', bytes: 0 });
+    expect(suggestedWeights([compact, item({}), small])!.id).toBe('small');
+    expect(suggestedWeights([compact, small, here])!.id).toBe('here');
+    expect(suggestedWeights([compact])).toBeNull();
+  });
+  test('the field of the encoder stands for weights of the shelf, a network from scratch or a file', () => {
+    const shelf = [item({})];
+    for (const choices of [{ backbone: 'resnet18', weights: 'net' }, { backbone: 'resnet50', scope: 'all' }, { weights: ' ' }]) {
+      const value = encoderValue(choices, shelf.find(({ id }) => id === choices.weights) ?? null);
+      expect(encoderChoices(value, shelf)).toEqual(value === ENCODER_FILE ? { weights: ' ' } : { weights: undefined, ...choices });
+    }
+    expect(encoderValue({}, null)).toBe('scratch:compact');
+    expect(plain(weightsWords(item({})))).toBe('Downloaded once from example.org (47 MB); no image is sent · MIT');
+    expect(weightsWords(item({ state: 'here' }))).toBe('On this computer · MIT');
   });
 });
 

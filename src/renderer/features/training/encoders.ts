@@ -1,0 +1,28 @@
+import { BACKBONES, type BackboneName } from '../../../shared/backbones.ts';
+import { sizeText } from '../../../shared/shelf-words.ts';
+import type { ShelfModel } from '../../../shared/shelf.ts';
+
+/** Value of the field "Encoder" for a weights file. Others are "model:ID" and "scratch:BACKBONE". */
+export const ENCODER_FILE = 'file';
+
+/** What the field shows. `pretrained`: the chosen weights of the shelf, if there are any. */
+export function encoderValue({ weights, backbone }: Readonly<Record<string, unknown>>, pretrained: ShelfModel | null): string {
+  if (pretrained) return `model:${pretrained.id}`;
+  return weights === undefined ? `scratch:${String(backbone ?? 'compact')}` : ENCODER_FILE;
+}
+
+/** The choices of the form that a value of the field stands for. */
+export function encoderChoices(value: string, shelf: readonly ShelfModel[]): Record<string, unknown> {
+  if (value === ENCODER_FILE) return { weights: ' ' };
+  const model = shelf.find(({ id }) => `model:${id}` === value);
+  if (model) return { weights: model.id, backbone: model.backbone };
+  const backbone = BACKBONES.find((name) => `scratch:${name}` === value) satisfies BackboneName | undefined;
+  return { weights: undefined, backbone, scope: 'all' };
+}
+
+/** Whether weights are here, else their download; and their licence. */
+export function weightsWords(model: ShelfModel): string {
+  const licence = model.licence ?? 'no licence stated';
+  if (model.state === 'here') return `On this computer · ${licence}`;
+  return `Downloaded once from ${model.host ?? 'their host'} (${sizeText(model)}); no image is sent · ${licence}`;
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { modelLine } from '../../../src/main/doors/cli/weights.ts';
+import type { ShelfModel } from '../../../src/shared/shelf.ts';
+
+const model: ShelfModel = {
+  ...{ id: 'net', source: 'catalogue', backbone: 'resnet18', title: 'ResNet-18', use: 'Good.', about: 'A test.', licence: 'MIT', licenceUrl: null },
+  ...{ host: 'example.org', state: 'absent', bytes: 46_807_446, isEstimate: false, folder: null, usedBy: [] },
+};
+
+test('a model is listed with where it is, its licence and the runs that started from it', () => {
+  expect(modelLine(model)).toBe('net\tresnet18\tFor download, 47 MB\tMIT\texample.org');
+  expect(modelLine({ ...model, isEstimate: true, state: 'part', folder: '/w/net' })).toBe(
+    'net\tresnet18\tDownload stopped, about 47 MB\tMIT\t/w/net',
+  );
+  expect(modelLine({ ...model, state: 'here', folder: '/w/net', licence: null, usedBy: ['r1', 'r2'] })).toBe(
+    'net\tresnet18\tOn this computer, 47 MB\tno licence stated\t/w/net\tstart of 2 runs',
+  );
+  expect(modelLine({ ...model, source: 'none', id: 'compact', backbone: 'compact', state: 'here', host: null })).toBe(
+    'compact\tcompact\tNo weights needed\t–\t–',
+  );
+});
