@@ -1,3 +1,4 @@
+import { AppError } from '../../../src/shared/errors.ts';
 import { describe, expect, test } from 'vitest';
 import { configFor } from '../../../src/main/features/training/defaults.ts';
 import type { TrainRequest } from '../../../src/shared/contract.ts';
@@ -13,6 +14,15 @@ const weights: WeightsInfo = {
   licence: null,
 };
 const flips = { flipHorizontal: true, flipVertical: false, rotation: 0, crop: 0, colour: 0 };
+
+function errorOf(work: () => unknown): AppError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+  }
+  throw new Error('expected an AppError');
+}
 
 describe('configFor', () => {
   test('a new run keeps pixel centres and the bits of its data set; a run stored before keeps the shifted resizing', () => {
@@ -49,7 +59,7 @@ describe('configFor', () => {
   });
   test('augmentation is refused with scope head, and accepted with other scopes', () => {
     const request = { dataset: 'd', backbone: 'mobilenet_v2_035', augmentation: flips } as const;
-    expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation cannot be used with scope "head"/);
+    expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation changes nothing if only the head is trained/);
     expect(configFor({ ...request, scope: 'last-stage' }, weights).augmentation).toEqual(flips);
   });
   test('with weights the head starts as a probe with a low rate; random or from scratch it has the default rate', () => {
@@ -112,12 +122,17 @@ describe('a loss and its options', () => {
     [{ loss: 'probe', scope: 'all' }, 'scope'],
   ] as const)('%j is refused with its field', (choices, field) => {
     expect(() => configFor({ ...request, ...choices }, weights)).toThrow(
-      expect.objectContaining({ code: 'bad-request', details: { field } }) as Error,
+      expect.objectContaining({ code: 'bad-request', details: expect.objectContaining({ field }) as object }) as Error,
     );
+  });
+  test('a message has the words of the form; the options of the command line are details', () => {
+    const error = errorOf(() => configFor({ ...request, loss: 'probe', scope: 'all' }, weights));
+    expect(error.message).toBe('A linear probe trains no layers below the head: choose “Head only” as trained layers, or another loss.');
+    expect(error.details['flags']).toEqual(['--scope head', '--loss']);
   });
   test('a margin that no pair can reach is refused with its number and what to do', () => {
     expect(() => configFor({ ...request, embedding: 'unit', margin: 2.5 }, weights)).toThrow(
-      'Embeddings of length 1 are at most 2 apart, so no pair can be beyond a margin of 2.5. Choose one below 2, or do not normalise the embedding.',
+      'Embeddings of length 1 are at most 2 apart, so no pair can be beyond a margin of 2.5. Choose one below 2, or the embedding “As computed”.',
     );
   });
 });

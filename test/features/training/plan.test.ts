@@ -64,7 +64,7 @@ describe('a plan', () => {
     expect(planTraining(facts(), { dataset: 'things', epochs: 0 })).toMatchObject({ request: null, config: null });
   });
   test('conflicting choices are reported at the field to change', () => {
-    expect(messages(facts(), { scope: 'head' })).toEqual({ weights: expect.stringContaining('needs trained weights') as string });
+    expect(messages(facts(), { scope: 'head' })).toEqual({ weights: expect.stringContaining('need trained weights') as string });
     expect(messages(facts(), { size: 16, backbone: 'resnet18' })).toEqual({ size: expect.stringContaining('at least 32 px') as string });
     expect(messages(facts(), { weights: 'resnet18_tv_in1k', backbone: 'resnet50' })).toEqual({
       weights: 'These weights are for ResNet-18, not for ResNet-50.',

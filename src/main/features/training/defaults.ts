@@ -14,6 +14,8 @@ const MAX_IMAGES_PER_STEP = 256; // losses over all triples of a step need memor
 
 type Values = ReturnType<typeof withDefaults>;
 
+const SCOPES = TRAINING_OPTIONS.scope.values;
+
 /** Why the options do not fit the loss, as a sentence, with the option to change; null if they fit. */
 function lossProblem({
   same,
@@ -23,10 +25,14 @@ function lossProblem({
   scope,
   classesPerStep,
   imagesPerClass,
-}: Values): { field: OptionName; message: string } | null {
+}: Values): { field: OptionName; message: string; flags?: string[] } | null {
   const { label, needsUnitLength, samples, margin: marginInfo } = lossInfo(loss);
   if (loss === 'probe' && scope !== 'head')
-    return { field: 'scope', message: 'A linear probe trains no layers below the head: choose scope "head", or another loss.' };
+    return {
+      field: 'scope',
+      message: `A linear probe trains no layers below the head: choose “${SCOPES.head.label}” as trained layers, or another loss.`,
+      flags: ['--scope head', '--loss'],
+    };
   if (loss === 'probe')
     return same === 'class'
       ? null
@@ -36,7 +42,8 @@ function lossProblem({
   if (needsUnitLength && embedding === 'raw') {
     return {
       field: 'embedding',
-      message: `The ${label} compares directions, so it needs embeddings of length 1: choose embedding "unit", or another loss.`,
+      message: `The ${label} compares directions, so it needs embeddings of length 1: choose that, or another loss.`,
+      flags: ['--embedding unit', '--loss'],
     };
   }
   if (samples === 'labelled' && classesPerStep * imagesPerClass > MAX_IMAGES_PER_STEP) {
@@ -50,7 +57,8 @@ function lossProblem({
   if (marginInfo?.unit === 'distance' && embedding === 'unit' && margin >= 2)
     return {
       field: 'margin',
-      message: `Embeddings of length 1 are at most 2 apart, so no pair can be beyond a margin of ${margin}. Choose one below 2, or do not normalise the embedding.`,
+      message: `Embeddings of length 1 are at most 2 apart, so no pair can be beyond a margin of ${margin}. Choose one below 2, or the embedding “${TRAINING_OPTIONS.embedding.values.raw.label}”.`,
+      flags: ['--margin', '--embedding raw'],
     };
   return null;
 }
@@ -75,10 +83,12 @@ export function configFor(
   const values = withDefaults({ ...choices, same: sameKind, seed: choices.seed ?? seeds?.[0] }, weights !== null);
   const { same, negatives, backbone, scope, headStart, size } = values;
   if (!weights && scope !== 'all') {
-    throw new AppError('bad-request', `Scope "${scope}" keeps the backbone fixed, which needs trained weights: choose some, or train all layers.`, {
-      field: 'weights',
-      flags: ['--weights', '--scope all'],
-    });
+    const chosen = `“${SCOPES[scope].label}”`;
+    throw new AppError(
+      'bad-request',
+      `With ${chosen} as trained layers the other layers stay as they are, so they need trained weights: choose some, or train all layers.`,
+      { field: 'weights', flags: ['--weights', '--scope all'] },
+    );
   }
   if (!weights && headStart === 'probe') {
     throw new AppError('bad-request', 'A linear probe needs the features of a trained backbone: choose initial weights, or a random head.', {
@@ -114,14 +124,14 @@ export function configFor(
   if (augmentation && scope === 'head') {
     throw new AppError(
       'bad-request',
-      'Augmentation cannot be used with scope "head": the features of every image are computed once. Choose scope "last-stage" or "all", or leave augmentation out.',
-      { field: 'augmentation' },
+      `Augmentation changes nothing if only the head is trained: the features of every image are computed once. Choose “${SCOPES['last-stage'].label}” or “${SCOPES.all.label}” as trained layers, or leave augmentation out.`,
+      { field: 'augmentation', flags: ['--scope last-stage', '--scope all'] },
     );
   }
   const wrongSize = sizeProblem(backbone, size);
   if (wrongSize) throw new AppError('bad-request', wrongSize, { field: 'size' });
   const problem = lossProblem(values);
-  if (problem) throw new AppError('bad-request', problem.message, { field: problem.field });
+  if (problem) throw new AppError('bad-request', problem.message, { field: problem.field, ...(problem.flags && { flags: problem.flags }) });
   return {
     ...values,
     pairs,
