@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { augment } from '../../../src/main/compute/images/augment.ts';
 import { FORWARD_BATCH, normaliseInto } from '../../../src/main/compute/images/batches.ts';
 import { type FeatureSource, openSource, type Part } from '../../../src/main/compute/embed/feature-source.ts';
+import { THREAD_FROM } from '../../../src/main/compute/images/reading/reader.ts';
 import { decodeSquare } from '../../../src/main/compute/images/images.ts';
 import type { SourceImage } from '../../../src/main/compute/protocol/protocol.ts';
 import type { Engine } from '../../../src/main/nn/engines/engine.ts';
@@ -56,11 +58,27 @@ function countingEngine(engine: Engine): Engine & { most: number; runs: number }
   return counting;
 }
 
-function sourceAt(entry: Entry, more: Partial<RunConfig> = {}, caches = scratch('caches'), engine: Engine = onnxEngine('cpu')): FeatureSource {
+/** Sources that read in a thread however few the images are, unless `threadFrom` says otherwise. */
+function sourceAt(
+  entry: Entry,
+  more: Partial<RunConfig> = {},
+  caches = scratch('caches'),
+  engine: Engine = onnxEngine('cpu'),
+  threadFrom: number | undefined = 0,
+): FeatureSource {
   const folders = { features: join(caches, 'features'), pixels: join(caches, 'pixels') };
-  const source = openSource({ engine, config: { ...config, ...more }, entry, params, caches: folders });
+  const source = openSource({ engine, config: { ...config, ...more }, entry, params, caches: folders, threadFrom });
   onTestFinished(() => source.close());
   return source;
+}
+
+/** Threads that are started while `work` runs. */
+async function threadsOf(work: () => Promise<unknown>): Promise<number> {
+  let started = 0;
+  const count = (): void => void started++;
+  subscribe('worker_threads', count);
+  await work().finally(() => unsubscribe('worker_threads', count));
+  return started;
 }
 
 async function all(source: FeatureSource, parts: readonly Part[]): Promise<Float32Array[]> {
@@ -96,6 +114,40 @@ describe.skipIf(!existsSync(resolve('dist', 'main', 'reader.cjs')))('batches of 
       await source.prepare(images, {});
       const wanted = await Promise.all(parts().map((part) => computeHere(part, changes)));
       expect(await all(source, parts())).toEqual(wanted);
+    }
+  });
+
+  test('are read without a thread where there are few values and nothing is augmented, with the same bits', async () => {
+    const few = THREAD_FROM;
+    expect(images.length * 3 * SIZE ** 2).toBeLessThan(few);
+    for (const [entry, changes, threads] of [
+      ['image', null, 0],
+      ['pooled', null, 0],
+      ['image', augmentation, 1],
+    ] as const) {
+      const read = async (threadFrom?: number): Promise<Float32Array[]> => {
+        const source = sourceAt(entry, { augmentation: changes }, scratch('caches'), onnxEngine('cpu'), threadFrom);
+        await source.prepare(images, {});
+        return all(source, parts());
+      };
+      const inThread: Float32Array[][] = [];
+      const here: Float32Array[][] = [];
+      expect(await threadsOf(async () => inThread.push(await read(0)))).toBe(1);
+      expect(await threadsOf(async () => here.push(await read(few)))).toBe(threads);
+      expect(here).toEqual(inThread);
+    }
+  });
+
+  test('are cancelled, and refuse changed and unreadable images, without a thread as with one', async () => {
+    for (const entry of ['image', 'pooled'] as const) {
+      const source = sourceAt(entry, {}, scratch('caches'), onnxEngine('cpu'), THREAD_FROM);
+      const controller = new AbortController();
+      const prepared = source.prepare(images, { signal: controller.signal, onProgress: () => controller.abort() });
+      await expect(prepared).rejects.toMatchObject({ code: 'cancelled' });
+      const changed = { file: images[0]!.file, sha256: 'cd'.repeat(32) };
+      await expect(source.prepare([...images, changed], {})).rejects.toMatchObject({ code: 'bad-image' });
+      await source.prepare(images, {});
+      expect(await all(source, parts())).toHaveLength(4);
     }
   });
 

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import type { Preprocessing } from '../../../shared/run.ts';
 import { initialTensors } from '../../nn/initialise.ts';
 import { embeddingTask, siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
 import { freeArray } from '../../nn/ir/tensor.ts';
@@ -13,7 +14,7 @@ import { openReader } from '../images/reading/reader.ts';
 import type { ImageToRead } from '../images/reading/tasks.ts';
 
 const IMAGE_FILES = /\.(jpe?g|png)$/i;
-const PREPROCESSING = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const; // to -1..1
+const preprocessing: Preprocessing = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }; // to -1..1
 
 /** Measures the seconds to decode and embed every JPEG and PNG below a folder, end to end, with random weights and without caches. */
 export async function benchEmbed(
@@ -29,14 +30,7 @@ export async function benchEmbed(
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
   const engine = await openEngine(name, device);
   const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
-  const reader = openReader({
-    size,
-    preprocessing: { mean: [...PREPROCESSING.mean], std: [...PREPROCESSING.std] },
-    resampling: 'centred',
-    sampleBits: null,
-    augmentation: null,
-    cache: null,
-  });
+  const reader = openReader({ size, preprocessing, resampling: 'centred', sampleBits: null, augmentation: null, cache: null }, files.length);
   const decode = (part: readonly ImageToRead[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
   try {
     const began = performance.now();

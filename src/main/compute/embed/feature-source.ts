@@ -44,28 +44,33 @@ export interface SourceOptions {
   entry: Entry;
   params: TensorMap; // must contain the tensors before the entry
   caches: CacheFolders;
+  threadFrom?: number | undefined; // pixel values from which a thread reads images; default THREAD_FROM
 }
 
 export function openSource(o: SourceOptions): FeatureSource {
-  const pixels = (): PixelSource => new PixelSource(o.config, o.caches.pixels);
+  const pixels = (): PixelSource => new PixelSource(o);
   if (o.entry === 'image') return pixels();
   return o.config.augmentation ? new AugmentedFeatures(o, pixels()) : new CachedFeatures(o);
 }
 
-const readerFor = ({ size, preprocessing, resampling, sampleBits, augmentation }: RunConfig, cache: string | null): Reader =>
-  openReader({ size, preprocessing, resampling, sampleBits, augmentation, cache });
+const readerFor = ({ config, threadFrom }: SourceOptions, cache: string | null, images: number): Reader => {
+  const { size, preprocessing, resampling, sampleBits, augmentation } = config;
+  return openReader({ size, preprocessing, resampling, sampleBits, augmentation, cache }, images, threadFrom);
+};
 
 /** Decoded images, cached as 8-bit pixels, normalised and augmented when read. */
 class PixelSource implements FeatureSource {
   readonly rowLength: number;
-  private readonly reader: Reader;
+  private readonly o: SourceOptions;
+  private opened: Reader | null = null;
 
-  constructor(config: RunConfig, folder: string) {
-    this.rowLength = 3 * config.size * config.size;
-    this.reader = readerFor(config, folder);
+  constructor(o: SourceOptions) {
+    this.o = o;
+    this.rowLength = 3 * o.config.size * o.config.size;
   }
 
   async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
+    this.opened ??= readerFor(this.o, this.o.caches.pixels, images.length);
     const positions = await this.reader.ask('findUncached', { sha256s: images.map((image) => image.sha256) }, { signal });
     const missing = Array.from(positions, (i) => images[i]!);
     let done = 0;
@@ -80,8 +85,13 @@ class PixelSource implements FeatureSource {
     return prefetch(parts, ({ images, streams }) => this.reader.ask('batch', { images, streams: streams ?? null }));
   }
 
-  close(): Promise<void> {
-    return this.reader.end();
+  async close(): Promise<void> {
+    await this.opened?.end();
+  }
+
+  private get reader(): Reader {
+    if (this.opened) return this.opened;
+    throw new Error('prepare comes before batches.');
   }
 }
 
@@ -143,7 +153,7 @@ export class CachedFeatures implements FeatureSource {
     if (missing.length === 0) return;
     const { engine, config, entry, params } = this.o;
     const exe = await engine.compile(featuresTask(specOf(config), entry, FORWARD_BATCH), params);
-    const reader = readerFor(config, null);
+    const reader = readerFor(this.o, null, missing.length);
     const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
     try {
       let done = 0;
