@@ -7,7 +7,7 @@ import { methodNamed } from '../src/main/nn/explain/index.ts';
 import { onnxEngine } from '../src/main/nn/engines/onnx.ts';
 import { initialTensors } from '../src/main/nn/initialise.ts';
 import { embeddingTask, layerNames, siameseParams } from '../src/main/nn/siamese.ts';
-import { BACKBONES } from '../src/shared/backbones.ts';
+import { NETWORKS } from '../src/shared/backbones.ts';
 import { randomFor } from '../src/shared/random.ts';
 import { TRAINING_OPTIONS } from '../src/shared/training-options/table.ts';
 import { median } from './bench/compare.mjs';
@@ -21,8 +21,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '40' },
   },
 });
-const backbone = BACKBONES.find((name) => name === values.backbone);
-if (backbone === undefined) throw new Error(`There is no backbone ${values.backbone}. Choose from ${BACKBONES.join(', ')}.`);
+const backbone = NETWORKS.find((name) => name === values.backbone);
+if (backbone === undefined) throw new Error(`There is no backbone ${values.backbone}. Choose from ${NETWORKS.join(', ')}.`);
 const size = Number(values.size);
 
 /** @type {import('../src/main/nn/siamese.ts').SiameseSpec} */

@@ -7,14 +7,14 @@ import { initialTensors } from '../src/main/nn/initialise.ts';
 import { lossOf } from '../src/main/nn/losses/index.ts';
 import { gradCamTask } from '../src/main/nn/explain/gradcam.ts';
 import { embeddingTask, layerNames, siameseParams, trainingTask } from '../src/main/nn/siamese.ts';
-import { BACKBONES } from '../src/shared/backbones.ts';
+import { NETWORKS } from '../src/shared/backbones.ts';
 import { LOSS_INFO } from '../src/shared/losses.ts';
 import { choiceValues, DEVICES } from '../src/shared/training-options/table.ts';
 
 /** @type {Record<string, readonly string[]>} */
 const CHOICES = {
   task: ['train', 'embed', 'explain'],
-  backbone: BACKBONES,
+  backbone: NETWORKS,
   scope: choiceValues('scope'),
   'batch-norm': choiceValues('batchNorm'),
   loss: Object.keys(LOSS_INFO),

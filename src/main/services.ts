@@ -25,6 +25,7 @@ import { RunComparisons } from './features/evaluation/run-comparisons.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
 import { Devices, inspectDevices } from './features/models/devices.ts';
+import { EncoderLibrary } from './features/models/encoder-library.ts';
 import { Networks } from './features/models/networks.ts';
 import { HostProbe } from './features/models/reach.ts';
 import { Shelf } from './features/models/shelf.ts';
@@ -57,6 +58,8 @@ export interface Services {
   mergeLookAlikes(dataset: string, only: readonly string[]): ClassMerge[];
   weights: WeightsLibrary;
   shelf: Shelf;
+  /** Imported ONNX encoders. */
+  encoders: EncoderLibrary;
   networks: Networks;
   evaluation: Evaluation;
   thresholds: Thresholds;
@@ -110,7 +113,8 @@ export function openServices(o: ServiceOptions): Services {
 
   const weights = new WeightsLibrary({ catalogue: resource('weights.json'), downloads: workspace.weights, compute });
   const shelf = new Shelf({ downloads: workspace.weights, weights, probe: new HostProbe(), runs });
-  const networks = new Networks({ runs, folderOf: workspace.run, compute });
+  const encoders = new EncoderLibrary(workspace.imported);
+  const networks = new Networks({ runs, folderOf: workspace.run, encoderFolder: (id) => encoders.folderOf(id), compute });
   const training = new Training({
     runs,
     experiments: store.experiments,
@@ -120,6 +124,7 @@ export function openServices(o: ServiceOptions): Services {
     pairCounts: (dataset, relation) => rows.pairCounts(dataset, relation),
     trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights,
+    encoders,
     networks,
     caches,
     compute,
@@ -174,6 +179,7 @@ export function openServices(o: ServiceOptions): Services {
     mergeLookAlikes: (dataset, only) => mergeLookAlikes(store, dataset, only),
     weights,
     shelf,
+    encoders,
     networks,
     evaluation,
     thresholds,

@@ -138,10 +138,11 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     },
     catalogue: () => weights.entries(),
     weightsProblem: (path, backbone) => weights.problemOf(path, backbone),
+    encoders: services.encoders,
     pairList: (dataset, list) => listInfo(store, dataset, list),
     pairCounts: (dataset, relation) => largeDatasets.pairCounts(dataset, relation),
     devices: deviceFacts,
-    measurements: new Measurements(compute),
+    measurements: new Measurements(compute, (id) => services.encoders.folderOf(id)),
     waiting: () => trainings.length,
   });
   const runs = new Runs({

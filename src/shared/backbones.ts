@@ -5,6 +5,7 @@ export interface BackboneInfo {
   needs?: string; // a sentence on what a training of it needs, where that is not its images alone
   smallest: number; // px, the smallest image side that leaves a feature map
   patch?: number; // px; an image side must be a multiple of it
+  hasLayers?: false; // Twinlens does not build its layers, so it has no weights to draw, load or train
   imageSize: { all: number; part: number }; // px, the default side where all layers are trained, and where the first ones stay fixed
 }
 
@@ -90,11 +91,21 @@ export const BACKBONE_INFO = {
     needs: 'Needs pretrained weights.',
     ...PATCHES_OF_14,
   },
+  imported: {
+    label: 'Imported encoder',
+    help: 'An encoder that you added as an ONNX file. It stays as it is: only the head is trained.',
+    smallest: 1, // the file says which sizes it reads
+    imageSize: { all: 224, part: 224 },
+    hasLayers: false,
+  },
 } as const satisfies Record<string, BackboneInfo>;
 
 export type BackboneName = keyof typeof BACKBONE_INFO;
 
 export const BACKBONES = Object.keys(BACKBONE_INFO) as BackboneName[];
+
+/** The backbones whose layers Twinlens builds: they start from random or stored weights, and every scope can train them. */
+export const NETWORKS = BACKBONES.filter((name) => !('hasLayers' in BACKBONE_INFO[name]));
 
 /** Why a network can't read images of this side, in px; null if it can. */
 export function sizeProblem(backbone: BackboneName, size: number): string | null {

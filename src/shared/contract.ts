@@ -23,7 +23,7 @@ import type { TrainingPlan } from './training-plan.ts';
 import type { Job } from './job.ts';
 import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, type ReportRecord, SECTION_NAMES } from './report.ts';
 import type { PairListSummary } from './pair-list.ts';
-import { BACKBONES } from './backbones.ts';
+import { NETWORKS } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 import type { Reach, ShelfModel } from './shelf.ts';
 import type { StructureAnswer } from './structure.ts';
@@ -73,7 +73,7 @@ export const ReportRequest = z.strictObject({
 export const ExportRequest = z.strictObject({ run: text('The run'), format: z.enum(['onnx', 'safetensors']), out: text('The file') });
 export const BenchRequest = z.strictObject({
   task: z.enum(['train', 'infer', 'explain', 'embed']).default('train'),
-  backbone: z.enum(BACKBONES).default('mobilenet_v2'),
+  backbone: z.enum(NETWORKS).default('mobilenet_v2'),
   pairs: wholeNumber(1, 256).default(8),
   size: wholeNumber(32, 1024).default(224),
   steps: wholeNumber(1, 1000).default(4),

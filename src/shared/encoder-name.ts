@@ -1,5 +1,6 @@
 import { type BackboneName, BACKBONES } from './backbones.ts';
 import { AppError } from './errors.ts';
+import type { RunConfig } from './run.ts';
 
 /**
  * An encoder: what turns an image into features. As text:
@@ -10,7 +11,7 @@ import { AppError } from './errors.ts';
  *   patches+onnx:ID
  */
 export interface EncoderName {
-  backbone: BackboneName | 'patches' | 'imported';
+  backbone: BackboneName | 'patches';
   beside: 'patches' | null; // whose features follow those of the backbone
   imported: string | null; // id of the imported file; null for all other backbones
 }
@@ -44,6 +45,16 @@ export function parseEncoderName(text: string): EncoderName {
 export function encoderName({ backbone, beside, imported }: EncoderName): string {
   return `${beside === null ? '' : BESIDE}${imported === null ? backbone : `${IMPORTED}${imported}`}`;
 }
+
+/** The encoder of a run. */
+export const encoderNameOf = ({ backbone, encoder }: Pick<RunConfig, 'backbone' | 'encoder'>): string =>
+  encoderName({ backbone, beside: null, imported: encoder?.id ?? null });
+
+/** The source of a run's weights that are an imported encoder. */
+export const encoderSource = (id: string): string => `${IMPORTED}${id}`;
+
+/** The id of an imported encoder in a source: "onnx:ID", or the id alone. */
+export const encoderIdOf = (source: string): string => (source.startsWith(IMPORTED) ? source.slice(IMPORTED.length) : source);
 
 const badName = (text: string, advice: string): AppError =>
   new AppError('bad-request', `There is no encoder “${text}”: ${advice}.`, { encoder: text });

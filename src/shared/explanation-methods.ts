@@ -1,8 +1,17 @@
+import type { RunEncoder } from './imported-encoder.ts';
+
+/**
+ * What a method reads of a network: embeddings alone, its last feature map with the gradient there, finer layers, or the gradient at the
+ * images. An imported encoder has no more than its output.
+ */
+type Reading = 'embeddings' | 'last-map' | 'finer-layers' | 'image-gradient';
+
 /** A method's words for the screen, the command line and the report. Its code is in src/main/nn/explain/. */
 export interface MethodInfo {
   label: string;
   hint: string; // one line beside the choice
   hasLayers: boolean; // whether the layer can be chosen; otherwise the last one's features are used
+  reads: Reading;
   /** The method whose symbols the definition uses: a report defines it, too. */
   buildsOn?: string;
   /** A sentence on the method that gives the same maps at the last layer. */
@@ -33,6 +42,7 @@ export const METHOD_INFO = {
     label: 'Path',
     hint: 'The cells add up to what the image contributes to the distance.',
     hasLayers: false,
+    reads: 'last-map',
     unit: 'distance',
     completeness: { replaced: () => '0', words: (letter) => `without the features of ${letter}` },
     definition: {
@@ -48,6 +58,7 @@ export const METHOD_INFO = {
     label: 'Detail',
     hint: 'Path with two finer layers: finer, less certain. Values have no unit.',
     hasLayers: false,
+    reads: 'finer-layers',
     buildsOn: 'path',
     unit: 'none',
     definition: {
@@ -63,6 +74,7 @@ export const METHOD_INFO = {
     label: 'Grad-CAM',
     hint: 'The published method: the gradient at this pair alone, which is weak where the network is saturated.',
     hasLayers: true,
+    reads: 'last-map',
     atLastLayer: 'At the last layer it equals LayerCAM.',
     unit: 'distance',
     definition: {
@@ -78,6 +90,7 @@ export const METHOD_INFO = {
     label: 'LayerCAM',
     hint: 'As published, with both signs. Each cell has its own gradient, so earlier layers are sharp.',
     hasLayers: true,
+    reads: 'last-map',
     atLastLayer: 'At the last layer it equals Grad-CAM.',
     unit: 'distance',
     definition: {
@@ -92,6 +105,7 @@ export const METHOD_INFO = {
     label: 'Integrated gradients',
     hint: 'On pixels, from a blurred copy to the image, smoothed over 3 % of the side. 16 gradients an image.',
     hasLayers: false,
+    reads: 'image-gradient',
     unit: 'distance',
     completeness: { replaced: (letter) => `${letter} blurred`, words: (letter) => `with ${letter} blurred`, steps: 16 },
     scalePairs: FEW_PAIRS,
@@ -107,6 +121,7 @@ export const METHOD_INFO = {
     label: 'Occlusion',
     hint: 'Blurs 9 × 9 patches of the image in turn. Uses nothing inside the network; 81 forward passes an image.',
     hasLayers: false,
+    reads: 'embeddings',
     unit: 'distance',
     scalePairs: FEW_PAIRS,
     definition: {
@@ -138,8 +153,40 @@ export interface MapChoice {
   layer?: string | undefined;
 }
 
-/** The method of a request: the default, but with a layer alone LEGACY_METHOD, as scripts of older versions expect. */
-export const methodFor = ({ method, layer }: MapChoice): MethodName => method ?? (layer === undefined ? DEFAULT_METHOD : LEGACY_METHOD);
+/** The imported encoder of a run's network; null or missing: the network has none. */
+interface Network {
+  encoder?: RunEncoder | null;
+}
+
+const isPooled = ({ height, width }: RunEncoder): boolean => height * width === 1;
+
+/** The methods that can explain a network, in the order of the choice; the first is its default. */
+export const methodsOf = (network: Network): readonly [MethodName, ...MethodName[]] =>
+  METHODS.filter((name) => methodProblem(name, network) === null) as [MethodName, ...MethodName[]]; // occlusion explains every network
+
+/** Why a method can't explain a network, as a sentence; null if it can. */
+export function methodProblem(name: MethodName, { encoder }: Network): string | null {
+  const { label, reads } = METHOD_INFO[name];
+  if (!encoder || reads === 'embeddings') return null;
+  if (isPooled(encoder))
+    return `${encoder.title} gives one vector for a whole image, without positions, so there are no ${label} maps. ${METHOD_INFO.occlusion.label} works for it.`;
+  if (reads === 'finer-layers') return `${encoder.title} is an imported encoder, of which only the last map is known, so there are no ${label} maps.`;
+  if (reads === 'image-gradient')
+    return `${encoder.title} is an imported encoder, which passes no gradient to the pixels, so there are no ${label} maps.`;
+  return null;
+}
+
+/** A sentence on what the maps of an imported encoder can be; null for other networks. */
+export function encoderMapsSentence({ encoder }: Network): string | null {
+  if (!encoder) return null;
+  if (isPooled(encoder))
+    return `${encoder.title} gives one vector for a whole image, so its maps come from covering parts of the image (${METHOD_INFO.occlusion.label}), not from gradients.`;
+  return null;
+}
+
+/** The method of a request: the network's default, but with a layer alone LEGACY_METHOD, as scripts of older versions expect. */
+export const methodFor = ({ method, layer }: MapChoice, network: Network = {}): MethodName =>
+  method ?? (layer === undefined ? methodsOf(network)[0] : LEGACY_METHOD);
 
 /** "Path", "Grad-CAM at layer features.6": how a comparison's maps were computed. */
 export const methodWords = ({ method, layer }: { method: MethodName; layer: string }): string =>

@@ -55,3 +55,11 @@ export function importedSizeProblem({ title, input: { size: fixed, multiple } }:
   const below = Math.max(multiple, size - (size % multiple));
   return `${title} needs images whose side is a multiple of ${multiple} px: choose ${below} or ${below + multiple} px instead of ${size}.`;
 }
+
+/** An imported encoder as a run uses it: with the shape of its maps, C × height × width, of images of the run's size. One vector is 1 × 1. */
+export const RunEncoder = ImportedEncoder.extend({
+  height: z.number().int().positive(),
+  width: z.number().int().positive(),
+});
+
+export type RunEncoder = z.infer<typeof RunEncoder>;

@@ -1,5 +1,5 @@
 import { BACKBONE_INFO, type BackboneName } from './backbones.ts';
-import type { DeviceName, EngineName, RunRecord, RunSession, RunStatus } from './run.ts';
+import type { DeviceName, EngineName, RunConfig, RunRecord, RunSession, RunStatus } from './run.ts';
 import { TRAINING_OPTIONS } from './training-options/table.ts';
 
 export const STATUS_WORDS = {
@@ -70,6 +70,9 @@ export const OLDER_PAIRS =
   'These figures are of the pairs of an older version of Twinlens. Evaluate the run again to compare it with runs of this version.';
 
 export const backboneName = (backbone: BackboneName): string => BACKBONE_INFO[backbone].label;
+
+/** The name of a run's network: of its backbone, or of its imported encoder. */
+export const networkName = ({ backbone, encoder }: Pick<RunConfig, 'backbone' | 'encoder'>): string => encoder?.title ?? backboneName(backbone);
 
 /** The number of a run, by its id: "r3" is run 3. */
 export const runNumber = (id: string): string => id.replace(/^r(?=\d)/, '');

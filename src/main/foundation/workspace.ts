@@ -16,6 +16,7 @@ export interface Workspace {
   thumbs: string;
   previews: string;
   weights: string;
+  imported: string; // imported ONNX encoders
   samples: string;
   exports: string; // exported files
   uploads: string; // files that a browser uploaded
@@ -71,6 +72,7 @@ export function workspaceAt(folder: string): Workspace {
     thumbs: inside('cache', 'thumbs'),
     previews: inside('cache', 'previews'),
     weights: inside('weights'),
+    imported: inside('imported'),
     samples: inside('samples'),
     exports: inside('exports'),
     uploads: inside('received'),

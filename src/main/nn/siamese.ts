@@ -1,6 +1,6 @@
 import type { BackboneName } from '../../shared/backbones.ts';
 import type { Flavour, OptimizerName, RunConfig, Scope } from '../../shared/run.ts';
-import { Builder } from './backbones/builder.ts';
+import { Builder, type EncodedShape } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
 import { globalMean } from './functional/global-mean.ts';
 import { buildHead, embeddingLength, type HeadKind } from './head.ts';
@@ -20,12 +20,14 @@ export interface SiameseSpec {
   flavour: Flavour;
   size: number; // px, square images
   dim: number; // d
+  encoder?: EncodedShape | null; // of the backbone `imported`: its maps of images of this size
   head?: HeadKind; // default: raw, as published
 }
 
 /** The network of a run. */
-export const specOf = ({ backbone, flavour, size, dim, loss, embedding }: RunConfig): SiameseSpec => ({
+export const specOf = ({ backbone, encoder, flavour, size, dim, loss, embedding }: RunConfig): SiameseSpec => ({
   backbone,
+  encoder,
   flavour,
   size,
   dim,
@@ -46,7 +48,7 @@ export const entryOf: Record<Scope, Entry> = { head: 'pooled', 'last-stage': 'bo
 
 /** All parameters of the network, backbone first, in order of use. */
 export function siameseParams(spec: SiameseSpec): ParamSpec[] {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   embed(b, spec, addInput(b, spec, 'image', 1), 'image');
   return b.program.paramSpecs();
 }
@@ -58,7 +60,7 @@ export function backboneParams(spec: SiameseSpec): ParamSpec[] {
 
 /** The parameters (not statistics) of the network that a scope trains. */
 export function trainableNames(spec: SiameseSpec, scope: Scope): string[] {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   const entry = entryOf[scope];
   embed(b, spec, addInput(b, spec, entry, 2), entry);
   return b.program.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
@@ -69,31 +71,31 @@ export const layerNames = (backbone: BackboneName): string[] => backboneOf(backb
 
 /** Shape of one image's features at an entry. */
 export function entryShape(spec: SiameseSpec, entry: Entry): Shape {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   return buildUpTo(b, spec, addInput(b, spec, 'image', 1), entry).shape.slice(1);
 }
 
 /** Images [N, 3, S, S] -> `features` at an entry, [N, ...entryShape]. */
 export function featuresTask(spec: SiameseSpec, entry: Entry, images: number): Task {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   return { program: b.program, outputs: { features: buildUpTo(b, spec, addInput(b, spec, 'image', images), entry) } };
 }
 
 /** A batch at an entry -> `features` [N, C], the backbone's output averaged over space: the head's input. */
 export function pooledTask(spec: SiameseSpec, entry: Entry, images: number): Task {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   return { program: b.program, outputs: { features: pool(b, spec, addInput(b, spec, entry, images), entry) } };
 }
 
 /** A batch at an entry -> `embedding` [N, d]. */
 export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): Task & { outputs: { embedding: Value } } {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   return { program: b.program, outputs: { embedding: embed(b, spec, addInput(b, spec, entry, images), entry) } };
 }
 
 /** Images [N, 3, S, S] -> `embedding` [N, d] and the `features` of a layer [N, C, h, w]. */
 export function layerTask(spec: SiameseSpec, layer: string, images: number): Task & { outputs: { embedding: Value; features: Value } } {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   const { pooled, maps } = buildFeatures(b, spec, images, [layer]);
   return { program: b.program, outputs: { embedding: buildHead(b, spec, pooled), features: maps[0]! } };
 }
@@ -119,7 +121,7 @@ export interface TrainingOptions extends LossOptions {
 
 /** One step over `samples` samples. Inputs: `images` at the scope's entry, in the order of losses/loss.ts, and `labels` [samples]. */
 export function trainingTask(spec: SiameseSpec, o: TrainingOptions, samples: number): TrainTask {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   b.batchStatistics = o.batchNorm === 'batch';
   const entry = entryOf[o.scope];
   const kind = SAMPLES[o.loss.samples];

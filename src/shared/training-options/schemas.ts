@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RunEncoder } from '../imported-encoder.ts';
 import { realNumber, text, wholeNumber } from '../schema-parts.ts';
 import { type Augmentation, AUGMENTATION_ENTRIES } from './augmentation.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from './option.ts';
@@ -99,6 +100,7 @@ export const RESUME_CHOICES = shapeOf(
  */
 export const RunConfig = z.object({
   ...(shapeOf(recordSchema) as { [K in OptionName]: z.ZodType<Stored<K>> }),
+  encoder: RunEncoder.nullable().default(null), // of the backbone `imported`; its SHA-256 and licence are those of the weights, too
   flavour: Flavour,
   preprocessing: Preprocessing,
   resampling: z.enum(RESAMPLINGS).default('shifted'), // of runs stored before it was recorded

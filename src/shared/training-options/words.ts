@@ -2,6 +2,7 @@ import { countText, NBSP, settingText } from '../format.ts';
 import { type Augmentation, AUGMENTATION_ENTRIES } from './augmentation.ts';
 import { lossInfo } from '../losses.ts';
 import type { RunConfig } from '../run.ts';
+import { networkName } from '../run-words.ts';
 import { meaningOf, sameTitle } from '../same-meaning.ts';
 import { type NumberOption, type TrainingOption, UNITS } from './option.ts';
 import type { OptionName } from './table.ts';
@@ -16,6 +17,7 @@ const boundText = (bound: number): string => (Number.isInteger(bound) ? countTex
 /** The value of an option as shown in a run's record and in reports. */
 export function configText(name: OptionName, option: TrainingOption, config: RunConfig): string {
   if (name === 'same') return sameTitle(meaningOf(config));
+  if (name === 'backbone') return networkName(config);
   const text = valueText(option, config[name]);
   const unit = name === 'margin' ? lossInfo(config.loss).margin?.unit : undefined;
   return unit === undefined ? text : `${text} (${unit})`;

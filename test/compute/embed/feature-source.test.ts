@@ -9,6 +9,7 @@ import { type FeatureSource, openSource, type Part } from '../../../src/main/com
 import { THREAD_FROM } from '../../../src/main/compute/images/reading/reader.ts';
 import { decodeSquare } from '../../../src/main/compute/images/images.ts';
 import type { SourceImage } from '../../../src/main/compute/protocol/protocol.ts';
+import { withoutEncoder } from '../../../src/main/compute/engine/network-engine.ts';
 import type { Engine } from '../../../src/main/nn/engines/engine.ts';
 import { onnxEngine } from '../../../src/main/nn/engines/onnx.ts';
 import { initialTensors } from '../../../src/main/nn/initialise.ts';
@@ -67,7 +68,7 @@ function sourceAt(
   threadFrom: number | undefined = 0,
 ): FeatureSource {
   const folders = { features: join(caches, 'features'), pixels: join(caches, 'pixels') };
-  const source = openSource({ engine, config: { ...config, ...more }, entry, params, caches: folders, threadFrom });
+  const source = openSource({ engine: withoutEncoder(engine), config: { ...config, ...more }, entry, params, caches: folders, threadFrom });
   onTestFinished(() => source.close());
   return source;
 }

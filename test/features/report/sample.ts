@@ -65,6 +65,7 @@ export const RUN: RunRecord = {
       preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
       licence: 'Apache-2.0',
     },
+    encoder: null,
     flavour: 'keras',
     preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     pairRecipe: 2,

@@ -8,7 +8,9 @@ import { type PlanFacts, planTraining, withPairs } from '../../../src/main/featu
 import { WeightsLibrary } from '../../../src/main/features/models/weights.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { someDataset } from '../../db/records.ts';
+import { someEncoder } from '../../shared/an-encoder.ts';
 
+const IMPORTED = someEncoder();
 const catalogueFile = resolve('resources', 'weights.json');
 
 const library = new WeightsLibrary({ catalogue: catalogueFile, downloads: '', compute: { ask: () => Promise.reject(new Error('not asked')) } });
@@ -19,6 +21,10 @@ function facts(more: Partial<PlanFacts> = {}, datasets = storeAt(freshWorkspace(
     datasets,
     catalogue: readCatalogue(catalogueFile, {}),
     weightsProblem: (path, backbone) => library.problemOf(path, backbone),
+    encoder: (id) => {
+      if (id !== IMPORTED.id) throw new AppError('not-found', `There is no imported encoder ${id}.`, { field: 'weights' });
+      return IMPORTED;
+    },
     pairList: (_, list) => {
       if (list !== 'known') throw new AppError('not-found', 'no such list', { field: 'pairs' });
       return { source: 'pairs.csv', sha256: list, pairs: 3 };
@@ -75,6 +81,23 @@ describe('a plan', () => {
     });
     expect(messages(facts(), { weights: ' ' })).toEqual({ weights: 'Choose a weights file.' });
     expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('File not found') as string });
+  });
+  test('an imported encoder trains a head alone, at a size that it reads, by its own preprocessing', () => {
+    const choices = { backbone: 'imported', weights: 'onnx:vit_s' };
+    expect(planTraining(facts(), { dataset: 'things', ...choices })).toMatchObject({
+      problems: [],
+      config: {
+        ...{ scope: 'head', loss: 'probe', size: 224, preprocessing: IMPORTED.preprocessing },
+        weights: { source: 'onnx:vit_s', sha256: IMPORTED.sha256, licence: 'Apache-2.0' },
+        encoder: { id: 'vit_s', output: IMPORTED.output },
+      },
+    });
+    expect(messages(facts(), { ...choices, weights: 'vit_s' })).toEqual({});
+    expect(messages(facts(), { ...choices, size: 225 })).toEqual({ size: expect.stringContaining('choose 224 or 238 px') as string });
+    expect(messages(facts(), { ...choices, scope: 'all' })).toEqual({ scope: expect.stringContaining('only the head can be trained') as string });
+    expect(messages(facts(), { ...choices, engine: 'tensorflow' })).toEqual({ engine: expect.stringContaining('ONNX Runtime') as string });
+    expect(messages(facts(), { ...choices, weights: 'onnx:gone' })).toEqual({ weights: 'There is no imported encoder gone.' });
+    expect(messages(facts(), { backbone: 'imported' })).toEqual({ weights: expect.stringContaining('Choose an imported encoder') as string });
   });
   test('same group needs groups with several images, a random head and no linear probe', () => {
     const { datasets } = storeAt(freshWorkspace());

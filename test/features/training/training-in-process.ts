@@ -33,11 +33,16 @@ export function trainingWith(compute: ComputeHost, store: Store, workspace: Work
     pairCounts: (dataset, relation) => rows.pairCounts(dataset, relation),
     trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },
-    networks: new Networks({ runs, folderOf: workspace.run, compute }),
+    encoders: { get: () => unusable(), folderOf: () => unusable() },
+    networks: new Networks({ runs, folderOf: workspace.run, encoderFolder: unusable, compute }),
     caches: { features: workspace.features, pixels: workspace.pixels },
     compute,
   });
 }
+
+const unusable = (): never => {
+  throw new Error('This training has no imported encoder.');
+};
 
 /** The ports of Evaluation on a store. */
 export const evaluationPorts = (compute: ComputeHost, store: Store, workspace: Workspace): EvaluationPorts => {
@@ -47,7 +52,7 @@ export const evaluationPorts = (compute: ComputeHost, store: Store, workspace: W
     pairDistances: store.pairDistances,
     rootOf: (dataset) => store.datasets.header(dataset).root,
     splitRows: (dataset, split, relation) => rows.splitRows(dataset, split, relation),
-    networks: new Networks({ runs: store.runs, folderOf: workspace.run, compute }),
+    networks: new Networks({ runs: store.runs, folderOf: workspace.run, encoderFolder: unusable, compute }),
     initialWeights: () => Promise.resolve(null),
     caches: { features: workspace.features, pixels: workspace.pixels },
     compute,

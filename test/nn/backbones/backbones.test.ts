@@ -4,9 +4,9 @@ import { producers, type SourceProgram } from '../../../src/main/nn/ir/program.t
 import type { Value } from '../../../src/main/nn/ir/value.ts';
 import { backboneParams, layerNames, layerTask, type SiameseSpec, trainableNames } from '../../../src/main/nn/siamese.ts';
 import { guessNetwork } from '../../../src/main/nn/weights/guess.ts';
-import { BACKBONE_INFO, BACKBONES } from '../../../src/shared/backbones.ts';
+import { BACKBONE_INFO, NETWORKS } from '../../../src/shared/backbones.ts';
 
-describe.each(BACKBONES)('%s', (backbone) => {
+describe.each(NETWORKS)('%s', (backbone) => {
   const spec: SiameseSpec = { backbone, flavour: 'torch', size: BACKBONE_INFO[backbone].smallest, dim: 2 };
 
   test('at its smallest size every layer gives a feature map on the way to the embedding', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BACKBONE_INFO, BACKBONES } from '../../../src/shared/backbones.ts';
+import { BACKBONE_INFO, NETWORKS } from '../../../src/shared/backbones.ts';
 import { onnxEngine } from '../../../src/main/nn/engines/onnx.ts';
 import { redraw, stagesFromTop, statisticsTask } from '../../../src/main/nn/explain/redraw.ts';
 import { initialTensors } from '../../../src/main/nn/initialise.ts';
@@ -9,7 +9,7 @@ import { hashed } from '../reference.ts';
 const SPEC: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 };
 
 describe('the stages of a network', () => {
-  test.each(BACKBONES)('%s: from the last layer of the head down, every tensor in one stage', (backbone) => {
+  test.each(NETWORKS)('%s: from the last layer of the head down, every tensor in one stage', (backbone) => {
     const spec: SiameseSpec = { backbone, flavour: 'torch', size: 2 * BACKBONE_INFO[backbone].smallest, dim: 3 };
     const stages = stagesFromTop(spec);
     expect(stages.slice(0, 2).map(({ name }) => name)).toEqual(['fc.2', 'fc.0']);

@@ -1,3 +1,4 @@
+import { NETWORKS } from '../../../src/shared/backbones.ts';
 import type { Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../../src/main/doors/cli/program.ts';
@@ -44,7 +45,8 @@ describe.each(OPTION_ENTRIES)('the option %s is in', (name, option) => {
     expect(flag.description).toContain(`${option.label}. ${option.help}`);
     expect(flag.description).toContain(`default: ${defaultText(option)}`);
     if (option.kind === 'number') expect(flag.description).toContain(rangeText(option));
-    if (option.kind === 'choice') expect(flag.argChoices).toEqual([...(option.auto ? ['auto'] : []), ...Object.keys(option.values)]);
+    if (name === 'backbone') for (const backbone of [...NETWORKS, 'onnx:ID']) expect(flag.description).toContain(backbone);
+    else if (option.kind === 'choice') expect(flag.argChoices).toEqual([...(option.auto ? ['auto'] : []), ...Object.keys(option.values)]);
   });
   test('the form, unless it has a special control or none', () => {
     expect(moreOptions(lossFor(option)).some(([known]) => known === name)).toBe(option.form === undefined && isOffered(name));

@@ -40,10 +40,10 @@ export async function bench(request: BenchRequest, { signal, progress }: CallCon
 }
 
 async function prepareStep(
-  { task, backbone, pairs, size, scope, batchNorm, engine: name, device }: BenchRequest,
+  { task, backbone, encoder = null, pairs, size, scope, batchNorm, engine: name, device }: BenchRequest,
   profiler?: Profiler,
 ): Promise<{ step(): Promise<unknown>; dispose(): Promise<void> }> {
-  const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
+  const spec: SiameseSpec = { backbone, encoder, flavour: 'torch', size, dim: 2 };
   const engine = await openEngine(name, device, profiler);
   const params = initialTensors(siameseParams(spec), 1);
   const random = randomFor(1, 'bench');

@@ -1,4 +1,4 @@
-import type { Engine } from '../../nn/engines/engine.ts';
+import type { NetworkEngine } from '../engine/network-engine.ts';
 import { embeddingTask, type Entry, type SiameseSpec } from '../../nn/siamese.ts';
 import { freeArray, type TensorMap } from '../../nn/ir/tensor.ts';
 import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
@@ -9,7 +9,7 @@ import type { SourceImage } from '../protocol/protocol.ts';
 /** Embeddings [n, d] of images for which `source` is prepared. */
 export async function embedFrom(
   source: FeatureSource,
-  engine: Engine,
+  engine: NetworkEngine,
   spec: SiameseSpec,
   entry: Entry,
   params: TensorMap,

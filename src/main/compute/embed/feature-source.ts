@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import { log } from '../../foundation/log/log.ts';
-import type { Engine, Executable } from '../../nn/engines/engine.ts';
+import type { Executable } from '../../nn/engines/engine.ts';
+import type { NetworkEngine } from '../engine/network-engine.ts';
 import { type Entry, entryShape, featuresTask, specOf } from '../../nn/siamese.ts';
 import { freeArray, sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
 import { prefetch } from '../async/prefetch.ts';
@@ -39,7 +40,7 @@ export interface FeatureSource {
 }
 
 export interface SourceOptions {
-  engine: Engine;
+  engine: NetworkEngine;
   config: RunConfig;
   entry: Entry;
   params: TensorMap; // must contain the tensors before the entry
@@ -217,7 +218,9 @@ class AugmentedFeatures implements FeatureSource {
 
 /** Everything a cached feature depends on besides the image. */
 function featureKey({ config, entry, params, engine }: SourceOptions): string {
-  const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, decoderKey(config)]));
+  const { encoder } = config;
+  const imported = encoder === null ? [] : [[encoder.sha256, encoder.input, encoder.output]];
+  const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, decoderKey(config), ...imported]));
   for (const name of featuresTask(specOf(config), entry, 1).program.params.keys()) hash.update(bytesOf(params.get(name)!.data));
   return [config.backbone, config.flavour, entry, config.size, engine.name, engine.device, hash.digest('hex').slice(0, 16)].join('-');
 }

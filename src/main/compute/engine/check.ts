@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import { randomFor } from '../../../shared/random.ts';
-import { BACKBONE_INFO, BACKBONES } from '../../../shared/backbones.ts';
+import { BACKBONE_INFO, NETWORKS } from '../../../shared/backbones.ts';
 import type { DeviceName, EngineName } from '../../../shared/run.ts';
 import { DEVICES } from '../../../shared/training-options/table.ts';
 import type { Engine, Trainer } from '../../nn/engines/engine.ts';
@@ -109,7 +109,7 @@ async function findCpuFallbackOps(device: DeviceName): Promise<string[]> {
 /** Training steps of a few backbones, small ones first, that together cover the operations of all backbones. */
 export function testStepsOfAllOperations(): TestStep[] {
   const seen = new Set<string>();
-  const trials = BACKBONES.map((backbone): TestStep => ({ ...TINY, spec: { ...TINY.spec, backbone, size: BACKBONE_INFO[backbone].smallest } }));
+  const trials = NETWORKS.map((backbone): TestStep => ({ ...TINY, spec: { ...TINY.spec, backbone, size: BACKBONE_INFO[backbone].smallest } }));
   return trials.filter(({ spec, pairs }) => {
     const { program } = trainingTask(spec, STEP, pairs);
     const before = seen.size;

@@ -2,7 +2,7 @@ import type { Executable } from '../../nn/engines/engine.ts';
 import { embeddingTask, specOf } from '../../nn/siamese.ts';
 import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
-import { openEngine } from '../engine/engine-choice.ts';
+import { openNetworkEngine } from '../engine/network-engine.ts';
 import { readModel } from '../model/checkpoint.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
 
@@ -33,7 +33,7 @@ export function useEmbedder<T>(model: ModelRef, sha256: string | null, batch: nu
   const { size } = config;
   const row = 3 * size ** 2;
   const open = async (): Promise<Executable> =>
-    (await openEngine(config.engine, config.device)).compile(embeddingTask(specOf(config), 'image', batch), readModel(model));
+    (await openNetworkEngine(model)).compile(embeddingTask(specOf(config), 'image', batch), readModel(model));
   return embedders.use(JSON.stringify([folder, sha256, batch, config.engine, config.device]), open, (executable) => {
     const input = new Float32Array(batch * row); // [batch, 3, S, S]
     return work({

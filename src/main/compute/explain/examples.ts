@@ -4,7 +4,7 @@ import { randomFor } from '../../../shared/random.ts';
 import { ImageTable, type PackedImage } from '../../domain/pairs/packed.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { CachedFeatures, partsOf } from '../embed/feature-source.ts';
-import { openEngine } from '../engine/engine-choice.ts';
+import { openNetworkEngine } from '../engine/network-engine.ts';
 import { FORWARD_BATCH } from '../images/batches.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import { inspectContent } from '../images/images.ts';
@@ -34,7 +34,7 @@ async function openCandidates({ model, caches, root, images }: ReadExamplesReque
   const table = new ImageTable(images);
   const { available, positions } = comparedPositions(table, config.seed);
   const found = new DatasetImages(images, root);
-  const engine = await openEngine(config.engine, config.device);
+  const engine = await openNetworkEngine(model);
   const options = { engine, config: { ...config, augmentation: null }, entry: 'pooled', params: readModel(model), caches } as const;
   return { table, available, positions, sources: positions.map((i) => found.sourceAt(i)), features: new CachedFeatures(options) };
 }

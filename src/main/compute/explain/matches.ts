@@ -8,7 +8,7 @@ import { placeCells } from '../../nn/explain/receptive-field.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
-import { openEngine } from '../engine/engine-choice.ts';
+import { openNetworkEngine } from '../engine/network-engine.ts';
 import { normalisedBatch } from '../images/batches.ts';
 import { readModel } from '../model/checkpoint.ts';
 import type { CallContext, MatchesRequest, ModelRef } from '../protocol/protocol.ts';
@@ -58,7 +58,7 @@ async function open(model: ModelRef, { program, outputs }: ReturnType<typeof lay
   const { config } = model;
   const placed = placeCells(program, outputs.features);
   const params = readModel(model);
-  const engine = await openEngine(config.engine, config.device);
+  const engine = await openNetworkEngine(model);
   const executable = await engine.compile({ program: placed.program, outputs: { features: outputs.features, centre: placed.centre } }, params);
   return { executable, head: headOf(params, specOf(config).head), placementAt: placed.placementAt };
 }

@@ -6,7 +6,7 @@ import { methodNamed } from '../../nn/explain/index.ts';
 import type { Explainer, PairInput, PairMaps } from '../../nn/explain/method.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
-import { openEngine } from '../engine/engine-choice.ts';
+import { openNetworkEngine } from '../engine/network-engine.ts';
 import { normalisedBatch } from '../images/batches.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
 import type { PixelPair } from './pixels.ts';
@@ -18,14 +18,14 @@ export interface OpenMethod {
   programs: ReadonlyMap<string, Executable>;
 }
 
-/** `weights`: all tensors of the network. Throws as openEngine does. */
+/** `weights`: all tensors of the network. Throws as openNetworkEngine does. */
 export async function openMethod(
-  { config }: Pick<ModelRef, 'config'>,
+  model: Pick<ModelRef, 'config' | 'encoderFolder'>,
   { method, layer }: { method: MethodName; layer: string },
   weights: TensorMap,
 ): Promise<OpenMethod> {
-  const explainer = methodNamed(method)(specOf(config), layer);
-  const engine = await openEngine(config.engine, config.device);
+  const explainer = methodNamed(method)(specOf(model.config), layer);
+  const engine = await openNetworkEngine(model);
   const programs = new Map<string, Executable>();
   for (const [name, task] of Object.entries(explainer.tasks)) programs.set(name, await engine.compile(task, weights));
   return { explainer, programs };

@@ -19,7 +19,7 @@ import { rankCorrelation } from '../../domain/faithfulness/rank-correlation.ts';
 import type { PairMaps } from '../../nn/explain/method.ts';
 import { redraw, type Stage, stagesFromTop, statisticsTask } from '../../nn/explain/redraw.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
-import { openEngine } from '../engine/engine-choice.ts';
+import { openNetworkEngine } from '../engine/network-engine.ts';
 import { normalisedBatch } from '../images/batches.ts';
 import { readModel } from '../model/checkpoint.ts';
 import type { CallContext, ModelRef, RandomisePair, RandomiseRequest } from '../protocol/protocol.ts';
@@ -104,12 +104,13 @@ const NO_ORDER =
 const STATISTICS_IMAGES = 16;
 
 /** The statistics of redrawn batch norms, of the images of the first pairs. */
-async function statisticsOf({ config }: ModelRef, stages: readonly Stage[], weights: TensorMap, pairs: readonly ReadPair[]): Promise<TensorMap> {
+async function statisticsOf(model: ModelRef, stages: readonly Stage[], weights: TensorMap, pairs: readonly ReadPair[]): Promise<TensorMap> {
   const squares = pairs.flatMap(({ pixels }) => pixels).slice(0, STATISTICS_IMAGES);
+  const { config } = model;
   const task = statisticsTask(specOf(config), stages, squares.length);
   if (task === null) return new Map();
   const images = normalisedBatch(squares, config.preprocessing); // [N, 3, S, S]
-  const program = await (await openEngine(config.engine, config.device)).compile(task, weights);
+  const program = await (await openNetworkEngine(model)).compile(task, weights);
   try {
     const found = await program.run({ images });
     return new Map(Object.entries(found).map(([name, data]) => [name, { shape: [data.length], data }]));

@@ -8,6 +8,7 @@ import { backboneParams } from '../../nn/siamese.ts';
 import { bench } from '../bench/bench.ts';
 import { benchEmbed } from '../bench/bench-embed.ts';
 import { checkDevices } from '../engine/check.ts';
+import { tryEncoder } from '../engine/encoders.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';
 import { findExamples, readExamples } from '../explain/examples.ts';
 import { explain } from '../explain/explain.ts';
@@ -46,6 +47,7 @@ export const handlers: Handlers = {
   pageImages: ({ images, ...options }, { signal }) => mapParallel(images, DECODERS, (image) => pageImages(image, options), { signal }),
   encodeLogo: ({ bytes }) => encodeLogo(bytes),
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
+  tryEncoder,
   weights: async ({ path, backbone, entry }, { signal }) => {
     const params = backboneParams({ backbone, flavour: 'torch', size: BACKBONE_INFO[backbone].smallest, dim: 2 });
     const { loadWeights } = await import('../../nn/weights/load.ts'); // on demand: it loads zod

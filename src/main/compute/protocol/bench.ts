@@ -1,4 +1,5 @@
 import type { BackboneName } from '../../../shared/backbones.ts';
+import type { RunEncoder } from '../../../shared/imported-encoder.ts';
 import type { DeviceName, EngineName, Scope } from '../../../shared/run.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
 
@@ -6,6 +7,7 @@ import type { StepProfile } from '../../../shared/step-profile.ts';
 export interface BenchRequest {
   task: 'train' | 'infer' | 'explain';
   backbone: BackboneName;
+  encoder?: RunEncoder | null; // of the backbone `imported`, of which only training steps of the head can be timed
   pairs: number;
   size: number;
   steps: number;

@@ -3,6 +3,7 @@ import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { PairExamples, UnreadExamples } from '../../../shared/examples.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import type { FlipTest } from '../../../shared/flip.ts';
+import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunStructure } from '../../../shared/structure.ts';
@@ -26,6 +27,7 @@ import type { Calibration, DeviceName, EngineName, EpochRow, Flavour, Metrics, P
 export interface ModelRef {
   folder: string;
   config: RunConfig;
+  encoderFolder?: string | null; // of config.encoder, which it has the file of; null or missing: the network has no imported encoder
   sha256: string | null; // fingerprint of a finished run's network; null: not verified
   epochs: number; // stored with the run; if there are any, a missing file was lost
 }
@@ -288,6 +290,12 @@ export interface ComputeCalls {
   /** A logo as PNG. Throws AppError 'bad-image'. */
   encodeLogo: { args: { bytes: Uint8Array }; result: Uint8Array; progress: never };
   drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; created: number }; progress: Counted };
+  /** The shape of an imported encoder's maps of images of a size, and the seconds for an image if it is `timed`, else 0. */
+  tryEncoder: {
+    args: { encoder: ImportedEncoder; folder: string; size: number; device: DeviceName; timed: boolean };
+    result: { channels: number; height: number; width: number; seconds: number };
+    progress: never;
+  };
   weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
   /** Ends the training whose run has this folder after its last complete epoch: its `train` returns. Returns whether it is running. */

@@ -14,6 +14,7 @@ import { type Names, pairFigures, type TestPairs } from '../../domain/structure/
 import { embedFrom } from '../embed/embed.ts';
 import { CachedFeatures, partsOf } from '../embed/feature-source.ts';
 import { openEngine } from '../engine/engine-choice.ts';
+import { openNetworkEngine } from '../engine/network-engine.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import { specOf } from '../../nn/siamese.ts';
 import { readModel } from '../model/checkpoint.ts';
@@ -32,7 +33,7 @@ type Context = Pick<CallContext<'measureStructure'>, 'signal' | 'progress'>;
 export async function measureStructure(request: StructureRequest, { signal, progress }: Context): Promise<StructureResult> {
   const { model, caches, images, root } = request;
   const { config } = model;
-  const engine = await openEngine(config.engine, config.device);
+  const engine = await openNetworkEngine(model);
   const params = readModel(model);
   const features = new CachedFeatures({ engine, config: { ...config, augmentation: null }, entry: 'pooled', params, caches });
   const random = randomFor(1, 'structure'); // the same sample for all runs, so that their figures differ by the network alone

@@ -13,7 +13,7 @@ import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { entryOf, specOf } from '../../nn/siamese.ts';
 import { readModel } from '../model/checkpoint.ts';
 import { embedFrom } from '../embed/embed.ts';
-import { openEngine } from '../engine/engine-choice.ts';
+import { openNetworkEngine } from '../engine/network-engine.ts';
 import { openSource } from '../embed/feature-source.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { CallContext, EvaluateRequest, PairsRequest } from '../protocol/protocol.ts';
@@ -24,7 +24,7 @@ type Context = Pick<CallContext<'distances'>, 'signal' | 'progress'>;
 /** Distances [pairs] under a trained network. Missing features are computed and cached on disk. */
 export async function distances(request: PairsRequest, { signal, progress }: Context): Promise<Float64Array> {
   const { config } = request.model;
-  const engine = await openEngine(config.engine, config.device);
+  const engine = await openNetworkEngine(request.model);
   const params = readModel(request.model);
   const entry = entryOf[config.scope];
   const source = openSource({ engine, config: { ...config, augmentation: null }, entry, params, caches: request.caches });

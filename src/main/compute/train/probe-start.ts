@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { expectedDistance } from '../../../shared/losses.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { RunConfig } from '../../../shared/run.ts';
-import type { Engine } from '../../nn/engines/engine.ts';
+import type { NetworkEngine } from '../engine/network-engine.ts';
 import { headFromProbe, MAX_CLASSES, probeHead } from '../../nn/head-start.ts';
 import { fitProbe } from '../../nn/probe.ts';
 import { entryOf, pooledTask, specOf } from '../../nn/siamese.ts';
@@ -23,7 +23,7 @@ const PROBE_WORK = 1.28e8;
 const imagesFor = ([classes, features]: readonly number[]): number => Math.max(START_IMAGES, Math.floor(PROBE_WORK / (classes! * features!)));
 
 export interface ProbeStart {
-  engine: Engine;
+  engine: NetworkEngine;
   config: RunConfig;
   source: FeatureSource;
   params: TensorMap; // of the whole network, initial or loaded

@@ -1,10 +1,11 @@
 import type { Pair } from '../../../shared/dataset.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import type { TrainImage } from '../../domain/pairs/sample-pairs.ts';
-import type { Engine, Trainer } from '../../nn/engines/engine.ts';
+import type { Trainer } from '../../nn/engines/engine.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import type { Loss } from '../../nn/losses/loss.ts';
 import type { FeatureSource } from '../embed/feature-source.ts';
+import type { NetworkEngine } from '../engine/network-engine.ts';
 import type { DatasetImages } from '../images/dataset-images.ts';
 import type { CallContext } from '../protocol/protocol.ts';
 
@@ -13,7 +14,7 @@ export interface Session {
   folder: string; // of the run's checkpoints
   config: RunConfig;
   loss: Loss;
-  engine: Engine;
+  engine: NetworkEngine;
   trainer: Trainer;
   source: FeatureSource;
   frozen: TensorMap;

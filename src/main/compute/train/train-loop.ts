@@ -12,7 +12,7 @@ import { curveScale, lossInfo, samplesPerStep, trainsBySteps } from '../../../sh
 import { countClasses } from '../../domain/pairs/samples.ts';
 import { entryOf } from '../../nn/siamese.ts';
 import { openSource } from '../embed/feature-source.ts';
-import { openEngine } from '../engine/engine-choice.ts';
+import { openNetworkEngine } from '../engine/network-engine.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import { modelSha256, type Progress, readModel, writeBest, writeLast } from '../model/checkpoint.ts';
 import type { CallContext, TrainRequest, TrainResult } from '../protocol/protocol.ts';
@@ -36,7 +36,7 @@ export async function train(
 ): Promise<TrainResult> {
   const began = performance.now();
   const { config, folder } = request.model;
-  const engine = await openEngine(config.engine, config.device);
+  const engine = await openNetworkEngine(request.model);
   const images = new DatasetImages(request.images, request.root);
   const trainImages = images.training(config.same);
   const classes = countClasses(trainImages);

@@ -1,10 +1,9 @@
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { entryShape, pooledTask, specOf } from '../../nn/siamese.ts';
 import { freeArray, sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
-import type { Engine } from '../../nn/engines/engine.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { CachedFeatures, openSource, partsOf } from '../embed/feature-source.ts';
-import { openEngine } from '../engine/engine-choice.ts';
+import { type NetworkEngine, openNetworkEngine } from '../engine/network-engine.ts';
 import { FORWARD_BATCH, padBatch } from '../images/batches.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import { readModel } from '../model/checkpoint.ts';
@@ -15,7 +14,7 @@ type Context = Pick<CallContext<'untrainedDistances'>, 'signal' | 'progress'>;
 
 interface Untrained {
   request: UntrainedRequest;
-  engine: Engine;
+  engine: NetworkEngine;
   params: TensorMap;
   images: readonly SourceImage[];
   context: Context;
@@ -27,7 +26,7 @@ interface Untrained {
  */
 export async function untrainedDistances(request: UntrainedRequest, context: Context): Promise<Float64Array> {
   const { config } = request.model;
-  const engine = await openEngine(config.engine, config.device);
+  const engine = await openNetworkEngine(request.model);
   const isFrozen = config.scope === 'head';
   const params = isFrozen ? readModel(request.model) : await initialNetwork(config, request.weightsPath);
   const images = new DatasetImages(request.images, request.root).all();

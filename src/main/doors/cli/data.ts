@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ImportRequest } from '../../../shared/contract.ts';
 import { type DatasetSummary, SPLIT_SOURCES } from '../../../shared/dataset.ts';
+import { encoderNameOf } from '../../../shared/encoder-name.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
 import { type ListedAuc, listedAucText, listedTestAuc, validationAuc } from '../../../shared/listed-auc.ts';
 import { hasEpochs, lossInfo } from '../../../shared/losses.ts';
@@ -104,7 +105,7 @@ export const epochsText = ({ config, epochs }: RunRecord): string =>
 export function runLine(run: RunRecord): string {
   const { config, experiment } = run;
   return [
-    ...[run.run, run.status, run.dataset, config.backbone, config.scope],
+    ...[run.run, run.status, run.dataset, encoderNameOf(config), config.scope],
     epochsText(run),
     `validation AUC ${aucOf(validationAuc(run))}`,
     `test AUC ${aucOf(listedTestAuc(run))}`,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { encoderNameOf } from '../../../shared/encoder-name.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ExperimentRow, FigureName } from '../../../shared/experiment.ts';
 import { FIGURES, isTrained } from '../../../shared/experiment.ts';
@@ -155,7 +156,7 @@ function listLine(row: ExperimentRow): string {
     row.experiment,
     experimentStatusWord(row),
     row.dataset,
-    row.config.backbone,
+    encoderNameOf(row.config),
     `seeds ${seedsText(row.seeds)}`,
     auc
       ? `mean test AUC ${plain(spreadText('auc', auc))} of ${auc.count === row.seeds.length ? '' : `${auc.count} of `}${countNoun(row.seeds.length, 'seed')}`

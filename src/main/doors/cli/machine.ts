@@ -4,7 +4,7 @@ import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { DeviceReport } from '../../../shared/workbench.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { countText } from '../../../shared/format.ts';
-import { BACKBONES, sizeProblem } from '../../../shared/backbones.ts';
+import { NETWORKS, sizeProblem } from '../../../shared/backbones.ts';
 import { choiceValues, DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
 import { profileLines } from './profile-lines.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
@@ -37,7 +37,7 @@ export function addMachineCommands(program: Command): void {
 
   addCommonOptions(program.command('bench').description('measure speed with random weights'))
     .addOption(new Option('--task <task>', 'the task to measure').choices(['train', 'infer', 'explain', 'embed']))
-    .addOption(new Option('--backbone <name>', 'the backbone').choices(BACKBONES))
+    .addOption(new Option('--backbone <name>', 'the backbone').choices(NETWORKS))
     .addOption(numberOption('--pairs <n>', 'pairs per step'))
     .addOption(numberOption('--size <px>', 'image size in px'))
     .addOption(numberOption('--steps <k>', 'number of measured steps'))

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { type Augmentation, AUGMENTATION_ENTRIES, AUGMENTATION_EXAMPLE, NO_AUGMENTATION } from '../../../shared/training-options/augmentation.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { NETWORKS } from '../../../shared/backbones.ts';
+import { type EncoderName, encoderSource, parseEncoderName } from '../../../shared/encoder-name.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
 import { listText } from '../../../shared/format.ts';
 import { isLossName, lossInfo } from '../../../shared/losses.ts';
 import { choicesFor, defaultText } from '../../../shared/training-options/defaults.ts';
@@ -14,7 +16,16 @@ import { resolveUserPath, numberOption } from './options.ts';
 const { seed } = TRAINING_OPTIONS;
 
 /** The flags of `train`, from the table of training options. */
-export const trainOptions = (): Option[] => [...OFFERED_OPTIONS.map(([, option]) => flagOf(option)), seedsFlag()];
+export const trainOptions = (): Option[] => [
+  ...OFFERED_OPTIONS.map(([name, option]) => (name === 'backbone' ? backboneFlag() : flagOf(option))),
+  seedsFlag(),
+];
+
+const backboneFlag = (): Option => {
+  const { flag, label, help, default: standard } = TRAINING_OPTIONS.backbone;
+  const names = NETWORKS.join(', ');
+  return new Option(flag, `${label}. ${help} ${names}, or onnx:ID of an imported encoder. (default: ${standard})`).argParser(encoderArgument);
+};
 
 const seedsFlag = (): Option => {
   const { flag, label, help, least, most } = seed.several;
@@ -33,7 +44,25 @@ export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial
     ...OFFERED_OPTIONS.map(([name, { flag }]) => [name, typedValue(flag)] as const),
     [seed.several.name, typedValue(seed.several.flag)] as const,
   ];
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const { backbone, ...chosen }: Record<string, unknown> = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  return { ...chosen, ...(backbone === undefined ? {} : encoderChoices(backbone as EncoderName, chosen)) };
+}
+
+/** The choices that an encoder's name stands for. Throws AppError 'usage' if weights are given for an imported encoder. */
+function encoderChoices({ backbone, imported }: EncoderName, { weights }: Record<string, unknown>): Partial<Record<OptionName, unknown>> {
+  if (imported === null) return { backbone };
+  const source = encoderSource(imported);
+  if (weights === undefined || weights === source) return { backbone, weights: source };
+  throw new AppError('usage', `${source} has its own weights: leave ${nameOf(TRAINING_OPTIONS.weights)} out.`);
+}
+
+/** The name of an encoder, as --backbone takes it. */
+function encoderArgument(text: string): EncoderName {
+  try {
+    return parseEncoderName(text);
+  } catch (error) {
+    throw new InvalidArgumentError(asAppError(error).message);
+  }
 }
 
 /** Throws AppError 'usage' if options are given that the given loss does not use. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { certaintyAt, midpointOf, similarityOf } from '../../../shared/calibration.ts';
 import type { Comparison, ExplainTarget } from '../../../shared/comparison.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { LAYER_METHODS, type MapChoice, methodFor, methodInfo, type MethodName } from '../../../shared/explanation-methods.ts';
+import { LAYER_METHODS, type MapChoice, methodFor, methodInfo, type MethodName, methodProblem } from '../../../shared/explanation-methods.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
 import { versions } from '../../foundation/versions.ts';
@@ -78,14 +78,16 @@ export async function comparePair(
 
 /**
  * The requested method and layer; defaults are in methodFor, and the last layer. Throws AppError 'usage' if the run's network does not
- * have the layer, or if the method uses another one.
+ * have the layer, if the method uses another one, or if the method can't explain the network.
  */
 export function mapsOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRecord, choice: MapChoice): { method: MethodName; layer: string } {
   const layers = layersOf(run.config.backbone);
-  const method = methodFor(choice);
+  const method = methodFor(choice, run.config);
   const last = layers.at(-1)!;
   const layer = choice.layer ?? last;
   if (!layers.includes(layer)) throw new AppError('usage', `${run.config.backbone} has no layer ${layer}. It has: ${layers.join(', ')}.`);
+  const problem = methodProblem(method, run.config);
+  if (problem !== null) throw new AppError('usage', problem, { method });
   if (layer !== last && !methodInfo(method).hasLayers) {
     throw new AppError(
       'usage',

@@ -6,9 +6,14 @@ import { pairKey } from './pair-key.ts';
 import type { EvaluationOptions, EvaluationPorts, SplitRequest } from './ports.ts';
 
 /** Everything that the distances of an untrained network depend on, besides the pairs. */
-const keyOf = (dataset: string, { backbone, flavour, size, preprocessing, resampling, sampleBits, weights, seed }: RunConfig): NetworkKey => ({
-  untrained: JSON.stringify([dataset, backbone, flavour, size, preprocessing, resampling, sampleBits, weights?.sha256 ?? `seed ${seed}`]),
-});
+const keyOf = (
+  dataset: string,
+  { backbone, encoder, flavour, size, preprocessing, resampling, sampleBits, weights, seed }: RunConfig,
+): NetworkKey => {
+  const start = weights?.sha256 ?? `seed ${seed}`;
+  const imported = encoder ? [encoder.input, encoder.output] : [];
+  return { untrained: JSON.stringify([dataset, backbone, flavour, size, preprocessing, resampling, sampleBits, start, ...imported]) };
+};
 
 /**
  * Distances of a split's pairs by the network of a run before its training, computed once for all runs of a data set that start from it. Where they

@@ -1,4 +1,5 @@
 import { lossInfo } from '../../../shared/losses.ts';
+import { encoderFacts } from '../../../shared/imported-encoder-words.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 
 /** Metadata that another program needs to use the network: input, distance, metrics, versions, as text by key. */
@@ -9,6 +10,11 @@ export function modelCard(run: RunRecord): Record<string, string> {
     'twinlens.run': run.run,
     'twinlens.dataset': `${run.dataset} ${run.snapshot}`,
     'twinlens.input': `RGB [1, 3, ${config.size}, ${config.size}], (value / 255 - mean) / std, mean ${config.preprocessing.mean.join(' ')}, std ${config.preprocessing.std.join(' ')}`,
+    ...(config.encoder && {
+      'twinlens.encoder': encoderFacts(config.encoder)
+        .map(({ name, value }) => `${name}: ${value}`)
+        .join('; '),
+    }),
     'twinlens.distance': [
       'Euclidean',
       ...(config.loss === 'probe' || config.embedding === 'unit' ? ['embeddings have length 1'] : []),

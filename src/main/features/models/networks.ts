@@ -15,6 +15,7 @@ import { modelCard } from './model-card.ts';
 export interface NetworkPorts {
   runs: Pick<RunStore, 'get'>;
   folderOf(run: string): string; // of the run's checkpoints
+  encoderFolder(id: string): string; // of an imported encoder
   compute: Pick<ComputeHost, 'ask'>;
 }
 
@@ -38,7 +39,14 @@ export class Networks {
   /** A reference with which compute opens a run's network. */
   refOf({ run, config, status, modelSha256, epochs }: StoredRun & Pick<RunRecord, 'status' | 'modelSha256' | 'epochs'>): ModelRef {
     // A resumed run has the fingerprint of its last end, and another network already.
-    return { folder: this.ports.folderOf(run), config, sha256: status === 'done' ? modelSha256 : null, epochs: epochs.length };
+    const { folderOf, encoderFolder } = this.ports;
+    return {
+      folder: folderOf(run),
+      config,
+      encoderFolder: config.encoder && encoderFolder(config.encoder.id),
+      sha256: status === 'done' ? modelSha256 : null,
+      epochs: epochs.length,
+    };
   }
 
   /** Whether the run's best network is stored. */
@@ -87,6 +95,13 @@ export class Networks {
   async export({ run: id, format, out }: NetworkExport): Promise<string> {
     const run = this.ports.runs.get(id);
     this.refuseOutdated(run);
+    const { encoder } = run.config;
+    if (encoder && format === 'onnx')
+      throw new AppError(
+        'bad-request',
+        `The network of run ${runNumber(id)} is the head on ${encoder.title}, which is an ONNX file already. Export the head as safetensors instead.`,
+        { run: id },
+      );
     await this.ports.compute.ask('exportModel', { model: this.refOf(run), format, out, card: modelCard(run) });
     return out;
   }

@@ -3,6 +3,7 @@ import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
 import { type BackboneName, sizeProblem } from '../../../shared/backbones.ts';
+import { importedSizeProblem } from '../../../shared/imported-encoder.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import { withDefaults } from '../../../shared/training-options/defaults.ts';
 import { lossInfo } from '../../../shared/losses.ts';
@@ -63,6 +64,24 @@ function lossProblem({
   return null;
 }
 
+/** Throws AppError 'bad-request' for choices that an imported encoder can't have. */
+function refuseForEncoder({ backbone, scope, engine }: Values, encoder: RunConfig['encoder']): void {
+  if ((backbone === 'imported') !== (encoder !== null))
+    throw new AppError('bad-request', 'Choose an imported encoder, or another network.', { field: 'weights', flags: ['--backbone onnx:ID'] });
+  if (encoder === null) return;
+  if (scope !== 'head') {
+    throw new AppError('bad-request', `${encoder.title} is an imported encoder, which stays as it is: only the head can be trained.`, {
+      field: 'scope',
+      flags: ['--scope head'],
+    });
+  }
+  if (engine !== 'onnx')
+    throw new AppError('bad-request', `${encoder.title} is an ONNX file, which only the engine ONNX Runtime runs: choose that engine.`, {
+      field: 'engine',
+      flags: ['--engine onnx'],
+    });
+}
+
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
 
 /** Adds the defaults. Of several seeds it has the first. Throws AppError 'bad-request' for conflicting choices; `details.field` names the option. */
@@ -75,13 +94,16 @@ export function configFor(
     classes: {},
   },
   pairs: RunConfig['pairs'] = null,
+  encoder: RunConfig['encoder'] = null,
 ): RunConfig {
   const { dataset: _, weights: _source, pairs: list, augmentation = null, seeds, ...choices } = request;
   if (seeds !== undefined && choices.seed !== undefined)
     throw new AppError('bad-request', 'Choose one seed or several, not both.', { field: 'seeds', flags: ['--seed', '--seeds'] });
   const sameKind = choices.same ?? (list === undefined ? undefined : 'pairs');
-  const values = withDefaults({ ...choices, same: sameKind, seed: choices.seed ?? seeds?.[0] }, weights !== null);
+  const chosen = { ...choices, size: choices.size ?? encoder?.defaultSize, same: sameKind, seed: choices.seed ?? seeds?.[0] };
+  const values = withDefaults(chosen, weights !== null);
   const { same, negatives, backbone, scope, headStart, size } = values;
+  refuseForEncoder(values, encoder);
   if (!weights && scope !== 'all') {
     const chosen = `“${SCOPES[scope].label}”`;
     throw new AppError(
@@ -128,7 +150,7 @@ export function configFor(
       { field: 'augmentation', flags: ['--scope last-stage', '--scope all'] },
     );
   }
-  const wrongSize = sizeProblem(backbone, size);
+  const wrongSize = encoder === null ? sizeProblem(backbone, size) : importedSizeProblem(encoder, size);
   if (wrongSize) throw new AppError('bad-request', wrongSize, { field: 'size' });
   const problem = lossProblem(values);
   if (problem) throw new AppError('bad-request', problem.message, { field: problem.field, ...(problem.flags && { flags: problem.flags }) });
@@ -137,6 +159,7 @@ export function configFor(
     pairs,
     ...(values.loss === 'probe' ? { dim: Object.keys(classes).length, epochs: 1 } : {}),
     weights,
+    encoder,
     augmentation,
     flavour: weights?.flavour ?? 'torch',
     preprocessing: weights?.preprocessing ?? DEFAULT_PREPROCESSING,

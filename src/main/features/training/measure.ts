@@ -1,3 +1,4 @@
+import type { RunEncoder } from '../../../shared/imported-encoder.ts';
 import { lossInfo, samplesPerStep } from '../../../shared/losses.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
@@ -13,9 +14,11 @@ const MAX_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Recor
 export class Measurements {
   private readonly cache = new Map<string, Promise<number | Omit<Measurement, 'read'>>>();
   private readonly compute: Pick<ComputeHost, 'ask'>;
+  private readonly encoderFolder: (id: string) => string;
 
-  constructor(compute: Pick<ComputeHost, 'ask'>) {
+  constructor(compute: Pick<ComputeHost, 'ask'>, encoderFolder: (id: string) => string) {
     this.compute = compute;
+    this.encoderFolder = encoderFolder;
   }
 
   /** Takes seconds the first time. Throws as compute does; the next call repeats a failed measurement. */
@@ -23,7 +26,8 @@ export class Measurements {
     const { backbone, scope, size, batchNorm, engine, device } = config;
     const batch = lossInfo(config.loss).samples === 'labelled' ? Math.ceil(samplesPerStep(config) / 2) : config.batch; // pairs, two images each
     const pairs = Math.min(batch, MAX_PAIRS[scope]);
-    const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.timeSteps(config, pairs));
+    const network = config.encoder ? config.encoder.sha256 : backbone;
+    const steps = await this.once([network, scope, size, batchNorm, engine, device, pairs].join(), () => this.timeSteps(config, pairs));
     const { dataset, files } = sample;
     const read = await this.once(JSON.stringify([dataset, size]), async () =>
       readingSeconds(sample, await this.compute.ask('timeReading', { files, size })),
@@ -41,11 +45,19 @@ export class Measurements {
     return found;
   }
 
-  private async timeSteps({ backbone, scope, size, batchNorm, engine, device }: RunConfig, pairs: number): Promise<Omit<Measurement, 'read'>> {
+  private async timeSteps(config: RunConfig, pairs: number): Promise<Omit<Measurement, 'read'>> {
+    const { backbone, encoder, scope, size, batchNorm, engine, device } = config;
     const perImage = async (task: 'train' | 'infer', n: number): Promise<number> => {
-      const { seconds } = await this.compute.ask('bench', { task, backbone, pairs: n, size, steps: STEPS, scope, batchNorm, engine, device });
+      const request = { task, backbone, encoder, pairs: n, size, steps: STEPS, scope, batchNorm, engine, device };
+      const { seconds } = await this.compute.ask('bench', request);
       return median(seconds)! / (2 * n);
     };
-    return { forward: await perImage('infer', Math.min(pairs, MAX_PAIRS.all)), step: await perImage('train', pairs) };
+    const forward = encoder ? await this.timeEncoder(encoder, config) : await perImage('infer', Math.min(pairs, MAX_PAIRS.all));
+    return { forward, step: await perImage('train', pairs) };
+  }
+
+  private async timeEncoder(encoder: RunEncoder, { size, device }: RunConfig): Promise<number> {
+    const folder = this.encoderFolder(encoder.id);
+    return (await this.compute.ask('tryEncoder', { encoder, folder, size, device, timed: true })).seconds;
   }
 }

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { encoderIdOf } from '../../../shared/encoder-name.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { countText } from '../../../shared/format.ts';
 import type { PlanProblem, TrainingPlan } from '../../../shared/training-plan.ts';
+import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import { findingText } from '../../../shared/lint.ts';
 import { backboneName } from '../../../shared/run-words.ts';
 import { hasEpochs } from '../../../shared/losses.ts';
@@ -17,6 +19,7 @@ import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.
 import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import { backboneFor, configFor } from './defaults.ts';
 import type { PairCounts } from './ports.ts';
+import { encoderWeights, UNMEASURED } from './start-network.ts';
 import { whyNoGroups, whyNoPairs } from './untrainable.ts';
 
 /** The properties of a catalogue entry that a plan needs. */
@@ -32,6 +35,8 @@ export interface PlanFacts {
   catalogue: readonly KnownWeights[];
   /** Why a file can't be used as weights of a backbone, and the backbone that it is for; null if it can. */
   weightsProblem: (path: string, backbone: BackboneName) => { message: string; network: BackboneName | null } | null;
+  /** An imported encoder. Throws AppError 'not-found'. */
+  encoder(id: string): ImportedEncoder;
   setting: Settings['device'];
   devices: DeviceReport | null;
   /** A stored list of pairs. Throws AppError 'not-found'. */
@@ -119,10 +124,12 @@ function findDataset({ datasets }: PlanFacts, idOrName: string, problems: PlanPr
 
 /** The configuration, with weights not yet verified. If choices conflict, adds a problem and returns null. */
 function configOf(facts: PlanFacts, request: TrainRequest, dataset: DatasetSummary | null, problems: PlanProblem[]): RunConfig | null {
-  const weights = request.weights === undefined ? null : weightsOf(facts, request, request.weights, problems);
   try {
+    const { weights: source } = request;
+    const encoder = source !== undefined && backboneFor(request) === 'imported' ? { ...facts.encoder(encoderIdOf(source)), ...UNMEASURED } : null;
+    const weights = encoder ? encoderWeights(encoder) : source === undefined ? null : weightsOf(facts, request, source, problems);
     const list = request.pairs === undefined || dataset === null ? null : facts.pairList(dataset.dataset, request.pairs);
-    return configFor(request, weights, dataset ?? undefined, list);
+    return configFor(request, weights, dataset ?? undefined, list, encoder);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { field } = error.details;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { ImageQuery, type CuratedImage, type FoundImages } from '../../../shared/curation.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type PairRelation, relationKey, relationOf } from '../../../shared/pair-relation.ts';
 import type { TimeEstimate, TrainingPlan } from '../../../shared/training-plan.ts';
@@ -30,6 +31,7 @@ export interface PlanPorts {
   images: ImageSearch;
   catalogue(): readonly KnownWeights[];
   weightsProblem: PlanFacts['weightsProblem'];
+  encoders: { get(id: string): ImportedEncoder };
   pairList: PlanFacts['pairList'];
   pairCounts: TrainingPorts['pairCounts'];
   devices(): { setting: Settings['device']; report: DeviceReport | null };
@@ -62,9 +64,20 @@ export class TrainingPlans {
   }
 
   private async draftOf(choices: Record<string, unknown>): Promise<PlanDraft> {
-    const { datasets, catalogue, weightsProblem, pairList, devices } = this.ports;
+    const { datasets, catalogue, weightsProblem, encoders, pairList, devices } = this.ports;
     const { setting, report } = devices();
-    const draft = planTraining({ datasets, catalogue: catalogue(), weightsProblem, pairList, setting, devices: report }, choices);
+    const draft = planTraining(
+      {
+        datasets,
+        catalogue: catalogue(),
+        weightsProblem,
+        encoder: (id) => encoders.get(id),
+        pairList,
+        setting,
+        devices: report,
+      },
+      choices,
+    );
     const { dataset, config, problems } = draft;
     if (!dataset || !config || config.same === 'class' || problems.some(({ field }) => field === 'same' || field === 'pairs')) return draft;
     return withPairs(draft, await this.pairCounts(dataset, relationOf(config)));

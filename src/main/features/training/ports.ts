@@ -1,5 +1,6 @@
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
 import type { RunConfig, RunRecord, WeightsInfo } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
@@ -57,6 +58,11 @@ export interface TrainingPorts {
   weights: {
     /** `source`: path or catalogue id. */
     find(source: string, backbone: BackboneName, o: WeightsOptions): Promise<{ path: string; info: WeightsInfo }>;
+  };
+  encoders: {
+    /** An imported encoder. Throws AppError 'not-found'. */
+    get(id: string): ImportedEncoder;
+    folderOf(id: string): string;
   };
   networks: {
     refOf(run: RunRecord): ModelRef;

@@ -3,7 +3,6 @@ import { experimentNumber } from '../../../shared/experiment-words.ts';
 import type { ExperimentRecord } from '../../../shared/experiment.ts';
 import type { TrainRequest as TrainChoices } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
-import type { BackboneName } from '../../../shared/backbones.ts';
 import { lossInfo, samplesPerStep, trainsBySteps } from '../../../shared/losses.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { relationOf } from '../../../shared/pair-relation.ts';
@@ -15,8 +14,8 @@ import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
 import type { PackedPairs } from '../../domain/pairs/packed.ts';
 import { CLOSING } from '../../foundation/jobs/jobs.ts';
 import { versions } from '../../foundation/versions.ts';
-import { backboneFor, configFor } from './defaults.ts';
-import type { DownloadProgress, PairCounts, TrainingPorts } from './ports.ts';
+import type { DownloadProgress, PairCounts, TrainingPorts, WeightsOptions } from './ports.ts';
+import { StartNetwork } from './start-network.ts';
 import { whyNoGroups, whyNoPairs, whyUntrainable } from './untrainable.ts';
 
 export interface TrainingOptions {
@@ -35,9 +34,11 @@ const ENOUGH_EPOCHS = 2;
 /** Trains runs and stores their results epoch by epoch. */
 export class Training {
   private readonly ports: TrainingPorts;
+  private readonly network: StartNetwork;
 
   constructor(ports: TrainingPorts) {
     this.ports = ports;
+    this.network = new StartNetwork(ports);
   }
 
   /**
@@ -66,7 +67,7 @@ export class Training {
         { experiment },
       );
     }
-    const weightsPath = await this.sameWeights(config, name, o);
+    const weightsPath = await this.network.samePath(config, name, downloadOptions(o));
     const run = this.ports.runs.create({ dataset, snapshot, config: { ...config, seed }, versions: versions(), experiment });
     return this.train(run, weightsPath, false, o);
   }
@@ -79,14 +80,13 @@ export class Training {
     const dataset = this.ports.datasets.get(choices.dataset);
     const isOfClasses = choices.pairs === undefined && (choices.same ?? 'class') === 'class';
     refuse(dataset, 'dataset', isOfClasses ? whyUntrainable(dataset) : null);
-    const weights = choices.weights ? await this.findWeights(choices.weights, backboneFor(choices), o) : null;
-    const config = configFor(choices, weights?.info ?? null, dataset, this.listInfo(dataset.dataset, choices.pairs));
+    const { config, weightsPath } = await this.network.configOf(choices, dataset, this.listInfo(dataset.dataset, choices.pairs), downloadOptions(o));
     refuse(dataset, 'same', whyNoGroups(dataset, config.same));
     if (!isOfClasses) {
       const counts = await this.ports.pairCounts(dataset.dataset, relationOf(config));
       refuse(dataset, config.same === 'pairs' ? 'pairs' : 'same', whyNoPairs(dataset.name, counts, config));
     }
-    return { dataset: dataset.dataset, snapshot: dataset.snapshot, config, weightsPath: weights?.path ?? null };
+    return { dataset: dataset.dataset, snapshot: dataset.snapshot, config, weightsPath };
   }
 
   /**
@@ -159,25 +159,9 @@ export class Training {
     if (!isRunning) throw new AppError('bad-request', `Run ${runNumber(id)} is not being trained.`, { run: id });
   }
 
-  private findWeights(source: string, backbone: BackboneName, { signal, onProgress }: TrainingOptions): ReturnType<TrainingPorts['weights']['find']> {
-    return this.ports.weights.find(source, backbone, { signal, onProgress: (p) => onProgress?.({ kind: 'download', ...p }) });
-  }
-
   /** Path of the weights that the run started from; null if it started without. Throws AppError 'bad-weights' if they have changed. */
   findSameWeights({ run, config }: RunRecord, o: TrainingOptions): Promise<string | null> {
-    return this.sameWeights(config, `run ${runNumber(run)}`, o);
-  }
-
-  /** `started`: what started from them, within a sentence. */
-  private async sameWeights({ weights, backbone }: RunConfig, started: string, o: TrainingOptions): Promise<string | null> {
-    if (weights === null) return null;
-    const { path, info } = await this.findWeights(weights.source, backbone, o);
-    if (info.sha256 === weights.sha256) return path;
-    throw new AppError(
-      'bad-weights',
-      `The weights ${weights.source} have changed since ${started} started, so it can't be computed from them again. Start a new training.`,
-      { weights: weights.source },
-    );
+    return this.network.samePath(config, `run ${runNumber(run)}`, downloadOptions(o));
   }
 
   private async train(run: RunRecord, weightsPath: string | null, resume: boolean, o: TrainingOptions): Promise<RunRecord> {
@@ -270,6 +254,11 @@ export class Training {
     return run;
   }
 }
+
+const downloadOptions = ({ signal, onProgress }: TrainingOptions): WeightsOptions => ({
+  signal,
+  onProgress: (p) => onProgress?.({ kind: 'download', ...p }),
+});
 
 /** Throws AppError 'bad-dataset' with the reason, if there is one. `field`: the choice to change. */
 function refuse({ dataset }: DatasetSummary, field: string, reason: string | null): void {

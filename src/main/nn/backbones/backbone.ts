@@ -22,8 +22,11 @@ export interface FeatureMap {
 export interface Backbone {
   blocks: readonly Block[]; // in order of evaluation
   lastStage: number; // index of the first block that scope 'last-stage' trains
-  /** The two finer layers of the detail map, coarse to fine: the last blocks before the last and the second-last stride. */
-  detailLayers: readonly [string, string];
+  /**
+   * The two finer layers of the detail map, coarse to fine: the last blocks before the last and the second-last stride. Empty: the last layer
+   * is the finest.
+   */
+  detailLayers: readonly [] | readonly [string, string];
   /**
    * Called for the last block, whose map is averaged for the head, and for the block to explain. A convolutional network's
    * output is already a map. A token encoder [N, T, C] drops its class token, reshapes the other tokens into a map and

@@ -13,6 +13,9 @@ const MOMENTUM = 0.1;
 /** As in timm's ConvNeXt and vision transformers. */
 const LAYER_NORM_EPSILON = 1e-6;
 
+/** Name of the input that an imported encoder's maps are fed to. */
+export const ENCODED = 'encoded';
+
 const ACTIVATIONS = { relu, relu6 };
 
 export type Activation = keyof typeof ACTIVATIONS | null;
@@ -34,16 +37,38 @@ export interface LayerScale {
   initialValue: number; // near 0: at the start of training a block is almost the identity
 }
 
+/** Shape of the map that an imported encoder makes of an image. */
+export interface EncodedShape {
+  channels: number;
+  height: number; // cells
+  width: number;
+}
+
+/** What the layers of a network depend on besides its backbone. */
+export interface BuilderOptions {
+  flavour: Flavour;
+  encoder?: EncodedShape | null | undefined; // of an imported encoder
+}
+
 /** Adds a network's layers to a program and declares their parameters. */
 export class Builder {
   readonly program = new ProgramBuilder();
   readonly statistics: RunningStatistic[] = [];
   private readonly flavour: Flavour;
+  private readonly encoder: EncodedShape | null;
   /** true: batch norm uses the batch's statistics. false: batch norm is frozen and folded into the preceding convolution. */
   batchStatistics = false;
 
-  constructor(flavour: Flavour) {
+  constructor({ flavour, encoder = null }: BuilderOptions) {
     this.flavour = flavour;
+    this.encoder = encoder;
+  }
+
+  /** Declares the input `encoded` [N, C, h, w]: what an imported encoder makes of `images` [N, 3, S, S] before the program runs. */
+  encoded(images: Value): Value {
+    if (this.encoder === null) throw new Error('The network has no imported encoder.');
+    const { channels, height, width } = this.encoder;
+    return this.program.input(ENCODED, [images.shape[0]!, channels, height, width]);
   }
 
   /** Convolution without bias -> batch norm -> activation. x [N, C, H, W] -> [N, out, h, w]. */

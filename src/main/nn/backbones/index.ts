@@ -5,6 +5,7 @@ import { convNeXtTiny } from './convnext-tiny.ts';
 import { dinoV2ViTB14 } from './dinov2-vitb14.ts';
 import { dinoV2ViTS14 } from './dinov2-vits14.ts';
 import { dinoV2ViTS14Reg } from './dinov2-vits14-reg.ts';
+import { imported } from './imported.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { mobileNetV2At035 } from './mobilenet-v2-035.ts';
 import { resNet18 } from './resnet18.ts';
@@ -23,6 +24,7 @@ const TABLE = {
   dinov2_vits14: dinoV2ViTS14,
   dinov2_vits14_reg: dinoV2ViTS14Reg,
   dinov2_vitb14: dinoV2ViTB14,
+  imported,
 } as const satisfies Record<BackboneName, Backbone>;
 
 export const backboneOf = (name: BackboneName): Backbone => TABLE[name];

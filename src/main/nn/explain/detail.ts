@@ -71,7 +71,7 @@ export function combineParts(parts: readonly MapGrid[]): Float32Array {
  * and fine maps [2, h, w] of their layers, each with the centre of its first cell, `centre0` … `centre2`.
  */
 export function detailTask(spec: SiameseSpec, layer: string): { task: Task; placedMaps: (PlacedMap & { map: Value })[] } {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   const { detailLayers } = backboneOf(spec.backbone);
   const { pooled, maps } = buildFeatures(b, spec, 2, [layer, ...detailLayers]);
   const embedding = buildHead(b, spec, pooled);

@@ -53,7 +53,7 @@ export const integratedGradients: Method = (spec) => ({
 
 /** Images [2m, 3, S, S], m of each image, and `partner` [2m, d], the other image's embedding -> `gradients` [2, 3, S, S], sums over m. */
 export function gradientsTask(spec: SiameseSpec): Task {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   const n = 2 * STEPS_PER_RUN;
   const { pooled } = buildFeatures(b, spec, n, []);
   const { program } = b;

@@ -35,7 +35,7 @@ export const path: Method = (spec, layer) => singleProgram(pathTask(spec, layer,
  * gradient: one forward pass of the images and, along the path, of the head behind its first matrix product. `layer`: the last.
  */
 export function pathTask(spec: SiameseSpec, layer: string, pairs: number): Task {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   const { pooled, maps } = buildFeatures(b, spec, 2 * pairs, [layer]);
   const features = maps[0]!; // [2P, C, h, w]
   const embedding = buildHead(b, spec, pooled);

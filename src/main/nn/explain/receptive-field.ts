@@ -1,4 +1,5 @@
-import { type CellAxis, type CellPlacement, evenAxis } from '../../../shared/maps/placement.ts';
+import { type CellAxis, type CellPlacement, evenAxis, evenPlacement } from '../../../shared/maps/placement.ts';
+import { ENCODED } from '../backbones/builder.ts';
 import type { ConvAttrs, MaxPoolAttrs } from '../ir/attributes.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import { type Instruction, isOf, type SourceProgram } from '../ir/program.ts';
@@ -40,15 +41,22 @@ export interface PlacedMap {
  * Keras's MobileNetV2 0.35 at 224 px that middle is 0.48 cells from an even division of the image, this centre 0.21, and the centroid of the
  * measured squared gradient 0.18 across and 0.12 down.
  * Operations between channels or tokens keep the position: a token is where its patch is, although attention reads all of them.
+ * The cells of an imported encoder divide the image evenly, as patches do; what its layers read is not known.
  */
 export function placeCells(source: SourceProgram, map: Value): PlacedMap {
   const b = new ProgramBuilder(source);
   const images = source.inputs.get('images')!;
   const found = responses(b, source, images).get(map);
-  if (!found) throw new Error('The map does not depend on the images.');
+  const [height, width] = images.shape.slice(2) as [number, number];
+  if (!found) {
+    if (!source.inputs.has(ENCODED)) throw new Error('The map does not depend on the images.');
+    const [rows, columns] = map.shape.slice(2) as [number, number];
+    const even = evenPlacement(columns, rows);
+    const centre = b.constant(Float32Array.of(even.down.first * height, even.across.first * width), [2]);
+    return { program: b, centre, placementAt: () => even };
+  }
   const { rows, jump } = sumChannels(b, found);
   const centre = b.reshape(b.div(b.slice(rows, [0], [1], [3]), energyOf(b, rows)), [2]);
-  const [height, width] = images.shape.slice(2) as [number, number];
   return {
     program: b,
     centre,

@@ -18,10 +18,11 @@ export interface Stage {
 
 /**
  * A network's stages from the top: the head's last layer, the layer before it, then the backbone from its end to its start. A stage of the
- * backbone is the consecutive blocks whose outputs have one size, or those that the backbone puts together.
+ * backbone is the consecutive blocks whose outputs have one size, or those that the backbone puts together. An imported encoder has no
+ * parameters here, so only the head has stages.
  */
 export function stagesFromTop(spec: SiameseSpec): Stage[] {
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   let declared = 0;
   const newParams = (): ParamSpec[] => {
     const specs = b.program.paramSpecs().slice(declared);
@@ -46,13 +47,16 @@ export function stagesFromTop(spec: SiameseSpec): Stage[] {
   const layers = [...new Set(head.map(layerOf))].reverse();
   return [
     ...layers.map((name): Stage => ({ name, params: head.filter((param) => layerOf(param) === name), blocks: [] })),
-    ...stages.reverse().map((stage): Stage => {
+    ...stages.reverse().flatMap((stage): Stage[] => {
+      if (stage.every(({ params }) => params.length === 0)) return [];
       const [first, last] = [stage[0]!.name, stage.at(-1)!.name];
-      return {
-        name: first === last ? first : `${first} to ${last}`,
-        params: stage.flatMap(({ params }) => params),
-        blocks: stage.map(({ name }) => name),
-      };
+      return [
+        {
+          name: first === last ? first : `${first} to ${last}`,
+          params: stage.flatMap(({ params }) => params),
+          blocks: stage.map(({ name }) => name),
+        },
+      ];
     }),
   ];
 }
@@ -77,7 +81,7 @@ export const redraw = (params: TensorMap, stages: readonly Stage[], seed: number
  */
 export function statisticsTask(spec: SiameseSpec, stages: readonly Stage[], images: number): Task | null {
   const redrawn = new Set(stages.flatMap(({ blocks }) => blocks));
-  const b = new Builder(spec.flavour);
+  const b = new Builder(spec);
   buildBlocks(b, spec, images, { before: (name) => (b.batchStatistics = redrawn.has(name)) });
   if (b.statistics.length === 0) return null;
   return { program: b.program, outputs: Object.fromEntries(b.statistics.map(({ name, batch }) => [name, batch])) };

@@ -1,7 +1,7 @@
 import type { ExperimentRow } from '../../../shared/experiment.ts';
 import { experimentName, experimentStatusWord } from '../../../shared/experiment-words.ts';
 import type { RunRow } from '../../../shared/run.ts';
-import { backboneName, STATUS_WORDS, runName, statusWord } from '../../../shared/run-words.ts';
+import { networkName, STATUS_WORDS, runName, statusWord } from '../../../shared/run-words.ts';
 import { listedTestAuc, validationAuc } from '../../../shared/listed-auc.ts';
 import { restoreChoices } from '../../client/stored-choices.ts';
 
@@ -37,7 +37,7 @@ export const storedQuery = (stored: unknown): TableQuery => ({
 const SORT: Record<Column, (run: RunRow) => string | number | null> = {
   name: runName,
   dataset: (run) => run.dataset,
-  network: (run) => backboneName(run.config.backbone),
+  network: (run) => networkName(run.config),
   status: statusWord,
   epochs: (run) => run.epochs.length,
   auc: (run) => validationAuc(run)?.auc ?? null,
@@ -58,7 +58,7 @@ export interface TableRow {
 const EXPERIMENT_SORT: Record<Column, (row: TableRow & { experiment: ExperimentRow }) => string | number | null> = {
   name: ({ experiment }) => experimentName(experiment),
   dataset: ({ experiment }) => experiment.dataset,
-  network: ({ experiment }) => backboneName(experiment.config.backbone),
+  network: ({ experiment }) => networkName(experiment.config),
   status: ({ experiment }) => experimentStatusWord(experiment),
   epochs: ({ runs }) => Math.max(...runs.map((run) => run.epochs.length)),
   auc: ({ experiment }) => experiment.spread?.validAuc?.mean ?? null,
@@ -91,7 +91,7 @@ export function tableRows(runs: readonly RunRow[], experiments: readonly Experim
 export function tableRuns(runs: readonly RunRow[], query: TableQuery, wordsOf: (run: RunRow) => string = () => ''): RunRow[] {
   const words = query.text.trim().toLowerCase();
   const textOf = (run: RunRow): string =>
-    [runName(run), run.run, run.dataset, backboneName(run.config.backbone), run.note, ...run.tags, wordsOf(run)].join('\n').toLowerCase();
+    [runName(run), run.run, run.dataset, networkName(run.config), run.note, ...run.tags, wordsOf(run)].join('\n').toLowerCase();
   const found = runs
     .filter((run) => (query.status === 'all' || run.status === query.status) && (query.dataset === '' || run.dataset === query.dataset))
     .filter((run) => words === '' || textOf(run).includes(words));

@@ -4,7 +4,7 @@ import type { ReportSection } from '../../../../shared/report.ts';
 import type { Calibration, RunRecord } from '../../../../shared/run.ts';
 import { countNoun, fileName, fileNames, shortName, timeText } from '../../../../shared/format.ts';
 import { comparisonNames, similaritySentence, verdictSentence, verdictWord } from '../../../../shared/comparison-words.ts';
-import { backboneName, removedRunName, runName } from '../../../../shared/run-words.ts';
+import { networkName, removedRunName, runName } from '../../../../shared/run-words.ts';
 import { flipLine } from '../../../../shared/flip-words.ts';
 import { cllrSentence, likelihoodSentences } from '../../../../shared/likelihood.ts';
 import { isIdentical, pairNotices } from '../../../../shared/pair-truth.ts';
@@ -153,6 +153,6 @@ function originText({ comparison }: ReportComparison, run: ReportRun | undefined
   const { comparison: id, createdMs, target, images, modelSha256 } = comparison;
   const short = (hash: string): string => hash.slice(0, SHORT_HASH);
   const files = images.map((image, i) => `${'AB'[i]!} ${short(image.sha256)}`).join(', ');
-  const network = `network ${run ? `${shortName(runName(run))} (${backboneName(run.config.backbone)})` : removedRunName(comparison.run)}, model ${short(modelSha256)}`;
+  const network = `network ${run ? `${shortName(runName(run))} (${networkName(run.config)})` : removedRunName(comparison.run)}, model ${short(modelSha256)}`;
   return `${id}, ${timeText(createdMs)} · ${network} · maps of the ${target}: ${methodWords(comparison)} · SHA-256 of ${files}`;
 }

@@ -8,7 +8,7 @@ import { intervalNote } from '../../../../shared/interval-words.ts';
 import { findingText } from '../../../../shared/lint.ts';
 import type { Metrics } from '../../../../shared/run.ts';
 import { basisText, choiceText, seenWarning } from '../../../../shared/threshold-words.ts';
-import { backboneName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
+import { networkName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
 import { lintRun } from '../../../domain/lint/run.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportInput, ReportRun } from '../types.ts';
@@ -82,7 +82,7 @@ function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: stri
   const test = testMetrics(run);
   const [accuracy, eer] = test ? percentTexts([test.accuracy, test.eer]) : [];
   const name = nameOf(runName(run));
-  return markup`<tr id="${id}"><th scope="row">${anchor ? markup`<a href="#${anchor}">${name}</a>` : name}<span class="term">${backboneName(run.config.backbone)}, trained ${timeText(run.createdMs)}</span></th>
+  return markup`<tr id="${id}"><th scope="row">${anchor ? markup`<a href="#${anchor}">${name}</a>` : name}<span class="term">${networkName(run.config)}, trained ${timeText(run.createdMs)}</span></th>
 <td data-label="Data set">${dataset ? datasetCell(dataset) : markup`<code>${run.dataset}</code> <span class="term">no longer in the workspace</span>`}</td>
 ${
   test

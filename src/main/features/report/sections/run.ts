@@ -3,7 +3,7 @@ import { hasEpochs } from '../../../../shared/losses.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunStatus } from '../../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../../shared/format.ts';
-import { backboneName, earlyEndSentence, runName } from '../../../../shared/run-words.ts';
+import { networkName, earlyEndSentence, runName } from '../../../../shared/run-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
 import { dataSection } from './data.ts';
@@ -28,7 +28,7 @@ const fourFigures = (x: number): string => settingText(Number(x.toPrecision(4)))
 export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string, sections: readonly ReportSection[]): Html {
   return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
 <p class="eyebrow">Appendix · The network</p>
-<h2 id="${id}-title">${nameOf(runName(run))} <span class="and">${backboneName(run.config.backbone)}</span></h2>
+<h2 id="${id}-title">${nameOf(runName(run))} <span class="and">${networkName(run.config)}</span></h2>
 ${
   sections.includes('quality') &&
   markup`<h3>How good is it?</h3>

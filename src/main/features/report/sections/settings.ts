@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../../../shared/run.ts';
+import { encoderFacts } from '../../../../shared/imported-encoder-words.ts';
 import { fileName, settingText } from '../../../../shared/format.ts';
 import type { OptionGroup } from '../../../../shared/training-options/option.ts';
 import { optionsOf } from '../../../../shared/training-options/table.ts';
@@ -23,6 +24,7 @@ export function settingsTables(config: RunConfig): Html {
 ${facts(
   [
     ...rows('network', 'images'),
+    ...(config.encoder ? encoderFacts(config.encoder).map(({ name, value }): Row => [name, value]) : []),
     [term('Pixel scaling', 'mean; standard deviation, RGB'), `${triple(mean)}; ${triple(std)}`],
     [term('Padding and epsilon', 'flavour'), config.flavour],
     [term('Image resizing', 'resampling'), RESAMPLING_WORDS[config.resampling]],
