@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import * as opentype from 'opentype.js';
 import { describe, expect, it } from 'vitest';
 import { drawLegend, loadTypeface, packagedFont } from '../../../src/main/compute/explain/legend.ts';
+
+const loaded: Partial<typeof opentype> & { default?: typeof opentype } = { ...opentype };
+const parseFont = loaded.parse ?? loaded.default!.parse;
 
 describe('the legend', () => {
   const typeface = loadTypeface();
@@ -15,6 +20,24 @@ describe('the legend', () => {
     const short = typeface.shorten('a_very_long_file_name_indeed_0123456789.jpg', 14, 100);
     expect(short.endsWith('…')).toBe(true);
     expect(typeface.widthOf(short, 14)).toBeLessThanOrEqual(100);
+  });
+
+  it('has the outlines of the font at any place and size, to a hundredth of a pixel', () => {
+    const bytes = readFileSync(packagedFont('inter-latin-400-normal.woff'));
+    const font = parseFont(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    for (const [letter, size] of ['g', '8', '%', '…'].flatMap((one) => [11.44, 19].map((px) => [one, px] as const))) {
+      const drawn = [...typeface.pathOf(letter, 17.3, 40.21, size).matchAll(/([MLCQZ])([^A-Z]*)/g)];
+      const wanted = font.charToGlyph(letter).getPath(17.3, 40.21, size).commands;
+      expect(drawn.map(([, type]) => type)).toEqual(wanted.map(({ type }) => type));
+      drawn.forEach(([, , numbers], i) => {
+        const { type: _, ...points } = wanted[i]!;
+        const { x1, y1, x2, y2, x, y } = points as Partial<Record<'x1' | 'y1' | 'x2' | 'y2' | 'x' | 'y', number>>;
+        const expected = [x1, y1, x2, y2, x, y].filter((value) => value !== undefined);
+        const found = numbers!.split(' ').filter(Boolean).map(Number);
+        expect(found).toHaveLength(expected.length);
+        found.forEach((value, k) => expect(Math.abs(value - expected[k]!)).toBeLessThan(0.0051));
+      });
+    }
   });
 
   it('draws every letter as a path', () => {

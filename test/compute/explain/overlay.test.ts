@@ -43,6 +43,14 @@ const oneHot = (cell: number, value = 1): Float32Array => new Float32Array(49).m
 const NO_CONTOUR = { contourShare: null, look: GREY };
 
 describe('the painted overlay', () => {
+  it('of a photograph that was painted before is like the first of it', async () => {
+    const photo = plain(W, H, [200, 40, 90]);
+    await paintOverlay(request({ photo, map: oneHot(24) }));
+    const second = request({ photo, map: oneHot(3), kind: 'counterfactual' });
+    const fresh = await paintOverlay({ ...second, photo: { ...photo } });
+    expect((await paintOverlay(second)).equals(fresh)).toBe(true);
+  });
+
   it('of a map that fails its check is grey, without contour, and says why', async () => {
     const photo = plain(W, H, [200, 40, 90]);
     const map = oneHot(24);

@@ -41,6 +41,24 @@ interface Glyph {
   path: (x: number, y: number, size: number) => string;
 }
 
+const OUTLINE_SIZE = 1000; // px: outlines are scaled from this size
+
+/** Path data of a glyph anywhere and at any size, from its outline at OUTLINE_SIZE with the baseline at 0. Numbers have two decimals. */
+function outlineOf(commands: readonly opentype.PathCommand[]): Glyph['path'] {
+  return (x, y, size) => {
+    const scale = size / OUTLINE_SIZE;
+    const point = (px: number, py: number): string => `${Math.round((x + px * scale) * 100) / 100} ${Math.round((y + py * scale) * 100) / 100}`;
+    let path = '';
+    for (const c of commands) {
+      path += c.type;
+      if (c.type === 'C') path += `${point(c.x1, c.y1)} ${point(c.x2, c.y2)} `;
+      if (c.type === 'Q') path += `${point(c.x1, c.y1)} `;
+      if (c.type !== 'Z') path += point(c.x, c.y);
+    }
+    return path;
+  };
+}
+
 function readFont(file: string): opentype.Font {
   const bytes = readFileSync(file);
   return parseFont(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
@@ -73,7 +91,7 @@ export function loadTypeface(resolve: FontResolver = packagedFont): Typeface {
       const glyph = font.charToGlyph(letter);
       return {
         advance: (glyph.advanceWidth ?? 0) / font.unitsPerEm,
-        path: (x, y, size) => glyph.getPath(x, y, size).toPathData(2),
+        path: outlineOf(glyph.getPath(0, 0, OUTLINE_SIZE).commands),
       };
     }
     return null;

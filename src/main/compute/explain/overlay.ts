@@ -76,6 +76,17 @@ function typefaceOf(font: FontResolver | undefined): Typeface {
   return typeface;
 }
 
+const backdrops = new WeakMap<RgbImage, Promise<RgbImage>>();
+
+/** The photograph at the size and with the look of its overlays. Computed once for all overlays of a photograph in the default look. */
+function backdropOf(photo: RgbImage, W: number, H: number, look: PhotoLook): Promise<RgbImage> {
+  const known = look === DEFAULT_LOOK ? backdrops.get(photo) : undefined;
+  if (known) return known;
+  const computed = resizeRgb(photo, W, H).then((sized) => ({ ...sized, data: adjustPhoto(sized.data, look) }));
+  if (look === DEFAULT_LOOK) backdrops.set(photo, computed);
+  return computed;
+}
+
 /**
  * A PNG of the photograph with its map on top and a legend strip below. The photograph is enlarged to at least 512 px on
  * its longest side. The map (values >= 0) covers the whole photograph, coloured by value / scale. With an all-zero map or a
@@ -86,8 +97,8 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
   const { colours, words } = STYLES[request.kind];
   const remark = request.failureText ?? request.weakText;
   const { width: W, height: H, left, overlayWidth: width } = overlayFrame(request.photo.width, request.photo.height);
-  const photo = await resizeRgb(request.photo, W, H);
-  const canvas = { ...photo, data: adjustPhoto(photo.data, look) };
+  const backdrop = await backdropOf(request.photo, W, H, look);
+  const canvas = { ...backdrop, data: backdrop.data.slice() };
 
   const empty = !(request.scale > 0) || !request.map.some((value) => value > 0);
   let contour = '';

@@ -250,8 +250,11 @@ export async function encodeAs(image: RgbImage, mime: EmbeddedType): Promise<Uin
 
 const rawRgb = ({ data, width, height }: RgbImage): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
 
+/** Of zlib. Level 8 takes 1.1 to 3 times as long; photographs become at most 0.6 % smaller, drawings not at all. */
+const PNG_LEVEL = 6;
+
 export async function encodePng(image: RgbImage): Promise<Buffer> {
-  return await rawRgb(image).png({ compressionLevel: 8 }).toBuffer();
+  return await rawRgb(image).png({ compressionLevel: PNG_LEVEL }).toBuffer();
 }
 
 /** A PNG with alpha; quick rather than small. */
@@ -278,7 +281,7 @@ export async function drawSvgOver(image: RgbImage, svg: string): Promise<Buffer>
   return await rawRgb(image)
     .composite([{ input: Buffer.from(svg), top: 0, left: 0 }])
     .removeAlpha()
-    .png({ compressionLevel: 8 })
+    .png({ compressionLevel: PNG_LEVEL })
     .toBuffer();
 }
 
@@ -290,5 +293,5 @@ export async function rasterise(svg: string): Promise<RgbaImage> {
 
 /** An opaque SVG at its own size in px as an RGB PNG. */
 export async function svgToPng(svg: string): Promise<Buffer> {
-  return await sharp(Buffer.from(svg)).removeAlpha().png({ compressionLevel: 6 }).toBuffer();
+  return await sharp(Buffer.from(svg)).removeAlpha().png({ compressionLevel: PNG_LEVEL }).toBuffer();
 }
