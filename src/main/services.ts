@@ -247,7 +247,7 @@ export const comparePorts = (
   folderOf: workspace.comparison,
   modelOf: (run) => networks.refOf(run),
   hasNetwork: (run) => networks.isStored(run),
-  layersOf: (backbone) => networks.layersOf(backbone),
+  layersOf: (config) => networks.layersOf(config),
   calibrationOf: (run) => evaluation.calibrationOf(run),
   ...events,
 });

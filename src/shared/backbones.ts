@@ -6,6 +6,7 @@ export interface BackboneInfo {
   smallest: number; // px, the smallest image side that leaves a feature map
   patch?: number; // px; an image side must be a multiple of it
   hasLayers?: false; // Twinlens does not build its layers, so it has no weights to draw, load or train
+  classToken?: true; // a vision transformer's token for the whole image
   imageSize: { all: number; part: number }; // px, the default side where all layers are trained, and where the first ones stay fixed
 }
 
@@ -18,7 +19,7 @@ export interface BackboneInfo {
 const PRETRAINED_ON_224 = { all: 224, part: 288 } as const;
 
 /** DINOv2 was trained with patches of 14 px, at 224 px and at the end at 518 px. */
-const PATCHES_OF_14 = { smallest: 28, patch: 14, imageSize: { all: 224, part: 224 } } as const;
+const PATCHES_OF_14 = { smallest: 28, patch: 14, classToken: true, imageSize: { all: 224, part: 224 } } as const;
 
 /**
  * All backbones, smallest first: the one list that the contract, the command line, the form and the tests derive from.
@@ -106,6 +107,12 @@ export const BACKBONES = Object.keys(BACKBONE_INFO) as BackboneName[];
 
 /** The backbones whose layers Twinlens builds: they start from random or stored weights, and every scope can train them. */
 export const NETWORKS = BACKBONES.filter((name) => !('hasLayers' in BACKBONE_INFO[name]));
+
+/** What the head reads: the mean of the last feature map over space, or the class token. */
+export type Pooling = 'mean' | 'cls';
+
+/** Whether a network has a class token: a token for the whole image beside those of its patches. */
+export const hasClassToken = (backbone: BackboneName): boolean => (BACKBONE_INFO[backbone] as BackboneInfo).classToken === true;
 
 /** Why a network can't read images of this side, in px; null if it can. */
 export function sizeProblem(backbone: BackboneName, size: number): string | null {

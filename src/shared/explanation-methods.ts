@@ -1,3 +1,5 @@
+import type { Pooling } from './backbones.ts';
+import { listText } from './format.ts';
 import type { RunEncoder } from './imported-encoder.ts';
 
 /**
@@ -10,11 +12,13 @@ type Reading = 'embeddings' | 'last-map' | 'finer-layers' | 'image-gradient';
 export interface MethodInfo {
   label: string;
   hint: string; // one line beside the choice
+  /** Whether the method rests on the head's input being a mean of cells: not for a class token. */
+  needsMean?: true;
   hasLayers: boolean; // whether the layer can be chosen; otherwise the last one's features are used
   reads: Reading;
   /** The method whose symbols the definition uses: a report defines it, too. */
   buildsOn?: string;
-  /** A sentence on the method that gives the same maps at the last layer. */
+  /** A sentence on the method that gives the same maps at the last layer, of heads that read a mean. */
   atLastLayer?: string;
   /** distance: values are in units of distance. none: only their order within an image means something. */
   unit: 'distance' | 'none';
@@ -41,6 +45,7 @@ export const METHOD_INFO = {
   path: {
     label: 'Path',
     hint: 'The cells add up to what the image contributes to the distance.',
+    needsMean: true,
     hasLayers: false,
     reads: 'last-map',
     unit: 'distance',
@@ -57,6 +62,7 @@ export const METHOD_INFO = {
   detail: {
     label: 'Detail',
     hint: 'Path with two finer layers: finer, less certain. Values have no unit.',
+    needsMean: true,
     hasLayers: false,
     reads: 'finer-layers',
     buildsOn: 'path',
@@ -81,7 +87,7 @@ export const METHOD_INFO = {
       text: 'Grad-CAM maps weight the features of the chosen layer with the gradient of the distance at the pair, averaged over the positions (h, w):',
       formula: 'S = Σ_c mean_hw(∂D / ∂F_c) · F_c',
       meaning:
-        'F is the layer’s feature map with channels c. At the last layer it is the path method’s gradient at the end of the path alone, and equals LayerCAM.',
+        'F is the layer’s feature map with channels c. At the last layer of a network that averages it, this is the path method’s gradient at the end of the path alone, and equals LayerCAM.',
     },
     source:
       'R. R. Selvaraju et al.: “Grad-CAM”, ICCV 2017, equations 1 and 2, without ReLU; for pairs I. E. Livieris et al., Journal of Imaging 2023, section 3',
@@ -97,7 +103,7 @@ export const METHOD_INFO = {
       text: 'LayerCAM maps weight the features of the chosen layer, cell by cell, with the gradient of the distance at the pair:',
       formula: 'S = Σ_c (∂D / ∂F_c) · F_c',
       meaning:
-        'F is the layer’s feature map with channels c. As published the gradient passes through a ReLU; S is that map for D less that map for −D. At the last layer all cells have the same gradient, so it equals Grad-CAM.',
+        'F is the layer’s feature map with channels c. As published the gradient passes through a ReLU; S is that map for D less that map for −D. At the last layer of a network that averages it, all cells have the same gradient, so it equals Grad-CAM.',
     },
     source: 'P.-T. Jiang et al.: “LayerCAM”, IEEE Transactions on Image Processing 2021, equations 3 and 4, with both signs of the gradient',
   },
@@ -139,6 +145,8 @@ export type MethodName = keyof typeof METHOD_INFO;
 export const METHODS = Object.keys(METHOD_INFO) as [MethodName, ...MethodName[]];
 
 export const DEFAULT_METHOD: MethodName = 'path';
+/** Of a head that reads a class token: its cells have different gradients, which Grad-CAM averages. */
+export const CLASS_TOKEN_METHOD: MethodName = 'layercam';
 /** Of comparisons and scales that were stored before there was a choice, and of requests that name a layer but no method. */
 export const LEGACY_METHOD: MethodName = 'gradcam';
 
@@ -153,20 +161,28 @@ export interface MapChoice {
   layer?: string | undefined;
 }
 
-/** The imported encoder of a run's network; null or missing: the network has none. */
+/** What decides which methods can explain a run's network. */
 interface Network {
-  encoder?: RunEncoder | null;
+  encoder?: RunEncoder | null; // imported; null or missing: the network has none
+  pooling?: Pooling; // default: mean
 }
 
 const isPooled = ({ height, width }: RunEncoder): boolean => height * width === 1;
 
-/** The methods that can explain a network, in the order of the choice; the first is its default. */
+/** The methods that can explain a network, in the order of the choice. */
 export const methodsOf = (network: Network): readonly [MethodName, ...MethodName[]] =>
   METHODS.filter((name) => methodProblem(name, network) === null) as [MethodName, ...MethodName[]]; // occlusion explains every network
 
+/** Of a class token: the cells of its network have different gradients, which Grad-CAM averages. */
+export const defaultMethodOf = (network: Network): MethodName => (network.pooling === 'cls' ? CLASS_TOKEN_METHOD : methodsOf(network)[0]);
+
 /** Why a method can't explain a network, as a sentence; null if it can. */
-export function methodProblem(name: MethodName, { encoder }: Network): string | null {
-  const { label, reads } = METHOD_INFO[name];
+export function methodProblem(name: MethodName, { encoder, pooling }: Network): string | null {
+  const { label, reads, needsMean }: MethodInfo = METHOD_INFO[name];
+  if (pooling === 'cls' && needsMean) {
+    const others = METHODS.filter((other) => !methodInfo(other).needsMean).map((other) => METHOD_INFO[other].label);
+    return `${label} maps divide the mean of the last feature map among its cells, but the head of this network reads the class token. Choose ${listText(others, 'or')}, or train with the mean of the patches.`;
+  }
   if (!encoder || reads === 'embeddings') return null;
   if (isPooled(encoder))
     return `${encoder.title} gives one vector for a whole image, without positions, so there are no ${label} maps. ${METHOD_INFO.occlusion.label} works for it.`;
@@ -186,7 +202,7 @@ export function encoderMapsSentence({ encoder }: Network): string | null {
 
 /** The method of a request: the network's default, but with a layer alone LEGACY_METHOD, as scripts of older versions expect. */
 export const methodFor = ({ method, layer }: MapChoice, network: Network = {}): MethodName =>
-  method ?? (layer === undefined ? methodsOf(network)[0] : LEGACY_METHOD);
+  method ?? (layer === undefined ? defaultMethodOf(network) : LEGACY_METHOD);
 
 /** "Path", "Grad-CAM at layer features.6": how a comparison's maps were computed. */
 export const methodWords = ({ method, layer }: { method: MethodName; layer: string }): string =>

@@ -65,6 +65,8 @@ export const spotsSentence = ({ width, height }: PairMatches): string =>
 export function noMatchesSentence(answer: MatchesAnswer): string | null {
   if (!('none' in answer)) return null;
   switch (answer.none) {
+    case 'class-token':
+      return 'The head of this network reads the class token, so spots do not add up to the distance and none are matched. Train with the mean of the patches.';
     case 'single-cell':
       return 'The last feature map of this network has a single cell, so there are no spots to match. Train with larger images.';
     case 'too-fine':

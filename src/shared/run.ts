@@ -85,7 +85,7 @@ export interface Metrics {
 }
 
 /**
- * The network before training on the same pairs: the mean-pooled features of its initial backbone, without a head, at the run's image
+ * The network before training on the same pairs: the pooled features of its initial backbone, without a head, at the run's image
  * size; distance 1 - cosine.
  */
 export interface Baseline {

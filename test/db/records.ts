@@ -41,6 +41,7 @@ export const someConfig: RunConfig = {
   pairs: null,
   groupName: null,
   sampleBits: null,
+  pooling: 'mean',
   scope: 'all',
   headStart: 'random',
   batchNorm: 'batch',

@@ -1,4 +1,4 @@
-import type { BackboneName } from '../../shared/backbones.ts';
+import type { BackboneName, Pooling } from '../../shared/backbones.ts';
 import type { Flavour, OptimizerName, RunConfig, Scope } from '../../shared/run.ts';
 import { Builder, type EncodedShape } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
@@ -13,7 +13,8 @@ import { type ParamSpec } from './ir/tensor.ts';
 export const BACKBONE_PREFIX = 'backbone.';
 
 /**
- * The network of the method: shared backbone -> mean over space -> head. Livieris et al. 2023, section 3 (a raw head with d = 2 there).
+ * The network of the method: shared backbone -> pooling -> head. Livieris et al. 2023, section 3 (the mean over space and a raw head with d = 2
+ * there).
  */
 export interface SiameseSpec {
   backbone: BackboneName;
@@ -21,16 +22,18 @@ export interface SiameseSpec {
   size: number; // px, square images
   dim: number; // d
   encoder?: EncodedShape | null; // of the backbone `imported`: its maps of images of this size
+  pooling?: Pooling; // default: mean, as published
   head?: HeadKind; // default: raw, as published
 }
 
 /** The network of a run. */
-export const specOf = ({ backbone, encoder, flavour, size, dim, loss, embedding }: RunConfig): SiameseSpec => ({
+export const specOf = ({ backbone, encoder, flavour, size, dim, pooling, loss, embedding }: RunConfig): SiameseSpec => ({
   backbone,
   encoder,
   flavour,
   size,
   dim,
+  pooling,
   head: loss === 'probe' ? 'probe' : embedding,
 });
 
@@ -39,8 +42,8 @@ export const embeddingSize = (spec: SiameseSpec): number =>
   spec.head === 'probe' ? embeddingLength(spec, entryShape(spec, 'pooled')[0]!) : spec.dim;
 
 /**
- * Where a batch enters the network: as images [N, 3, S, S], as features before the last stage ('boundary'), or as feature
- * maps averaged over space [N, C] ('pooled').
+ * Where a batch enters the network: as images [N, 3, S, S], as features before the last stage ('boundary'), or as pooled features [N, C]
+ * ('pooled').
  */
 export type Entry = 'image' | 'boundary' | 'pooled';
 
@@ -66,8 +69,16 @@ export function trainableNames(spec: SiameseSpec, scope: Scope): string[] {
   return b.program.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
 }
 
-/** Names of the layers that can be explained, first to last. */
+/** Names of the layers, first to last. */
 export const layerNames = (backbone: BackboneName): string[] => backboneOf(backbone).blocks.map((block) => block.name);
+
+/**
+ * Names of the layers that can be explained, first to last. Where the head reads the class token, the last block's layer is the patches as its
+ * attention reads them, behind a norm. It does not depend on the length of the norm's input, the layer before, so there the gradient times the
+ * features is 0 in each cell (Euler's theorem on homogeneous functions): that layer is left out.
+ */
+export const explainedLayers = ({ backbone, pooling }: Pick<SiameseSpec, 'backbone' | 'pooling'>): string[] =>
+  layerNames(backbone).filter((_, i, { length }) => pooling !== 'cls' || i !== length - 2);
 
 /** Shape of one image's features at an entry. */
 export function entryShape(spec: SiameseSpec, entry: Entry): Shape {
@@ -81,7 +92,7 @@ export function featuresTask(spec: SiameseSpec, entry: Entry, images: number): T
   return { program: b.program, outputs: { features: buildUpTo(b, spec, addInput(b, spec, 'image', images), entry) } };
 }
 
-/** A batch at an entry -> `features` [N, C], the backbone's output averaged over space: the head's input. */
+/** A batch at an entry -> `features` [N, C], the pooled features: the head's input. */
 export function pooledTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec);
   return { program: b.program, outputs: { features: pool(b, spec, addInput(b, spec, entry, images), entry) } };
@@ -145,15 +156,19 @@ function buildUpTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value
   return blocks.slice(0, lastStage).reduce((value, block) => block.build(b, value, BACKBONE_PREFIX), x);
 }
 
-/** Builds the network from `entry` to the backbone's last feature map averaged over space, [N, C]. Sets the maps of the layers in `maps`. */
+/** Builds the network from `entry` to the pooled features [N, C]. Sets the maps of the layers in `maps`. */
 function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, maps = new Map<string, Value | null>()): Value {
   if (entry === 'pooled') return x;
-  const { blocks, lastStage, featureMap } = backboneOf(spec.backbone);
+  const { blocks, lastStage, featureMap, classToken } = backboneOf(spec.backbone);
   const last = blocks.at(-1);
   let value = x;
   for (const block of entry === 'boundary' ? blocks.slice(lastStage) : blocks) {
-    value = block.build(b, value, BACKBONE_PREFIX);
     const isWanted = maps.has(block.name);
+    if (block === last && spec.pooling === 'cls') {
+      if (!classToken) throw new Error(`${spec.backbone} has no class token.`);
+      return classToken(b, value, BACKBONE_PREFIX, isWanted ? (map) => maps.set(block.name, map) : undefined);
+    }
+    value = block.build(b, value, BACKBONE_PREFIX);
     if (block !== last && !isWanted) continue;
     const { map, next } = featureMap(b, value);
     if (isWanted) maps.set(block.name, map);

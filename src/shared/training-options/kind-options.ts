@@ -1,4 +1,4 @@
-import { BACKBONE_INFO } from '../backbones.ts';
+import { BACKBONE_INFO, hasClassToken } from '../backbones.ts';
 import { LOSS_INFO, type LossName, trainsBySteps } from '../losses.ts';
 import type { SameKind } from '../pair-relation.ts';
 import type { TrainingOption } from './option.ts';
@@ -41,6 +41,17 @@ export const KIND_OPTIONS = {
     form: 'top',
     values: BACKBONE_INFO,
     default: 'compact',
+  },
+  pooling: {
+    kind: 'choice',
+    label: 'Pooling',
+    help: 'What the head reads of a vision transformer: the mean of its patches, or its class token. Path and Detail maps and matching spots need the mean.',
+    group: 'network',
+    flag: '--pooling <kind>',
+    values: { mean: { label: 'Mean of the patches' }, cls: { label: 'Class token', note: 'DINOv2 only' } },
+    default: 'mean',
+    legacyValue: 'mean',
+    backbones: hasClassToken,
   },
   weights: {
     kind: 'weights',

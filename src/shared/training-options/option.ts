@@ -1,3 +1,4 @@
+import type { BackboneName } from '../backbones.ts';
 import type { TermName } from '../glossary.ts';
 import type { LossInfo } from '../losses.ts';
 
@@ -25,6 +26,8 @@ interface CommonOption {
   resume?: true; // a resumed run may change it
   /** Whether training with a loss uses the option; default: with every loss. The form and records leave out the others. */
   uses?: (loss: LossInfo) => boolean;
+  /** Which backbones have the option; default: all. The form and records leave it out for the others. */
+  backbones?: (backbone: BackboneName) => boolean;
   perMachine?: true; // depends on the machine, not on the experiment: not copied when a run is duplicated
 }
 

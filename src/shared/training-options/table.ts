@@ -1,4 +1,4 @@
-import { BACKBONE_INFO } from '../backbones.ts';
+import { BACKBONE_INFO, type BackboneName } from '../backbones.ts';
 import { lossInfo, type LossInfo, type LossName, trainsBySteps } from '../losses.ts';
 import { KIND_OPTIONS, type TrainingKind } from './kind-options.ts';
 import type { TrainingOption } from './option.ts';
@@ -285,8 +285,13 @@ export const OPTION_ENTRIES = Object.entries(TRAINING_OPTIONS) as [OptionName, T
 
 export const isUsedBy = ({ uses }: TrainingOption, loss: LossInfo): boolean => uses === undefined || uses(loss);
 
-/** The options that training with a loss uses. */
-export const optionsOf = (loss: LossName): typeof OPTION_ENTRIES => OPTION_ENTRIES.filter(([, option]) => isUsedBy(option, lossInfo(loss)));
+/** Whether the training of a backbone with a loss has an option. */
+export const isOptionOf = (option: TrainingOption, { loss, backbone }: { loss: LossName; backbone: BackboneName }): boolean =>
+  isUsedBy(option, lossInfo(loss)) && (option.backbones?.(backbone) ?? true);
+
+/** The options that a training has, by its loss and backbone. */
+export const optionsOf = (training: { loss: LossName; backbone: BackboneName }): typeof OPTION_ENTRIES =>
+  OPTION_ENTRIES.filter(([, option]) => isOptionOf(option, training));
 
 /** Options with something to choose. A choice with a single value is recorded, but has no field and no flag. */
 export const OFFERED_OPTIONS = OPTION_ENTRIES.filter(([, option]) => option.kind !== 'choice' || Object.keys(option.values).length > 1);

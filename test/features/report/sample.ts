@@ -58,6 +58,7 @@ export const RUN: RunRecord = {
   snapshot: hash('7'),
   config: {
     backbone: 'mobilenet_v2_035',
+    pooling: 'mean',
     weights: {
       source: 'mobilenet_v2_035_224',
       sha256: hash('4'),

@@ -43,6 +43,14 @@ describe('configFor', () => {
       augmentation: null,
     });
   });
+  test('the class token can be read of vision transformers only; runs stored before read the mean', () => {
+    expect(configFor({ dataset: 'd', backbone: 'dinov2_vits14', pooling: 'cls' }, null).pooling).toBe('cls');
+    expect(() => configFor({ dataset: 'd', backbone: 'resnet18', pooling: 'cls' }, null)).toThrow(
+      'Pooling "cls" reads a class token, which ResNet-18 does not have: choose "mean", or a DINOv2 network.',
+    );
+    const { pooling: _, ...older } = someConfig;
+    expect(RunConfig.parse(older).pooling).toBe('mean');
+  });
   test('from scratch everything is trained, with batch statistics', () => {
     expect(configFor({ dataset: 'd' }, null)).toMatchObject({
       backbone: 'compact',

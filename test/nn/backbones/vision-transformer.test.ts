@@ -1,14 +1,24 @@
 import { describe, expect, test, vi } from 'vitest';
-import { METHODS } from '../../../src/shared/explanation-methods.ts';
+import { METHODS, methodsOf } from '../../../src/shared/explanation-methods.ts';
 import type * as Backbones from '../../../src/main/nn/backbones/index.ts';
 import { visionTransformer } from '../../../src/main/nn/backbones/families/vision-transformer.ts';
 import type { Executable } from '../../../src/main/nn/engines/engine.ts';
-import { gradCamTask } from '../../../src/main/nn/explain/gradcam.ts';
+import { gradCamTask, layerGradientTask } from '../../../src/main/nn/explain/gradcam.ts';
 import { methodNamed } from '../../../src/main/nn/explain/index.ts';
 import { placeCells } from '../../../src/main/nn/explain/receptive-field.ts';
-import { backboneParams, entryShape, layerNames, layerTask, trainableNames } from '../../../src/main/nn/siamese.ts';
+import { contrastive } from '../../../src/main/nn/losses/contrastive.ts';
+import {
+  backboneParams,
+  entryShape,
+  explainedLayers,
+  layerNames,
+  layerTask,
+  pooledTask,
+  trainableNames,
+  trainingTask,
+} from '../../../src/main/nn/siamese.ts';
 import { DEVICE_UNDER_TEST, ENGINES } from '../engines.ts';
-import { norm, relativeError } from '../reference.ts';
+import { norm, readFixture, relativeError } from '../reference.ts';
 import { testAgainstTimm, timmCase, timmInput, TOLERANCE } from './timm.ts';
 
 // Networks of three narrow blocks, so that every engine can run them.
@@ -89,4 +99,78 @@ describe.each(ENGINES)('tokens on $title', ({ open, isSlow }) => {
     }
     await task.dispose();
   });
+});
+
+interface ClassTokenCase {
+  name: string;
+  token: number[][]; // [4, C]
+  embedding: number[][];
+  distance: number[];
+  maps: Record<'gradcam' | 'layercam', number[][][]>; // [4, h, w]
+  loss: number;
+  gradNorm: number;
+}
+
+describe.each(ENGINES)('a head that reads the class token, on $title', ({ open, isSlow }) => {
+  const cases = readFixture<{ cases: ClassTokenCase[] }>('class_token.json').cases;
+
+  test.each(small.map((one, i) => ({ ...one, expected: cases[i]! })))('$small.name: as in timm', async ({ small: timm, backbone, expected }) => {
+    expect(expected.name).toBe(timm.name);
+    const input = timmInput(timm, backbone);
+    const classToken = { ...input.spec, pooling: 'cls' } as const;
+    const engine = await open();
+    const run = async (task: Parameters<typeof engine.compile>[0], inputs: Record<string, Float32Array>) => {
+      const program = await engine.compile(task, input.params);
+      const out = await program.run(inputs);
+      await program.dispose();
+      return out;
+    };
+    const inputs = { images: input.images };
+    const { features } = await run(pooledTask(classToken, 'image', 4), inputs);
+    expect(relativeError(features!, expected.token.flat())).toBeLessThan(TOLERANCE);
+    const last = explainedLayers(classToken).at(-1)!;
+    const layerCam = layerGradientTask(classToken, last, 2, (e, gradient, map) => e.sum(e.mul(gradient, map), [1]));
+    for (const [task, map] of [
+      [gradCamTask(classToken, last, 2), expected.maps.gradcam],
+      [layerCam, expected.maps.layercam],
+    ] as const) {
+      const out = await run(task, inputs);
+      expect(relativeError(out['embedding']!, expected.embedding.flat())).toBeLessThan(TOLERANCE);
+      expect(relativeError(out['distance']!, expected.distance)).toBeLessThan(TOLERANCE);
+      expect(relativeError(out['signedMap']!, map.flat(2))).toBeLessThan(TOLERANCE);
+    }
+    const optimizer = { name: 'sgd', weightDecay: 0, clipNorm: 0 } as const;
+    const options = { scope: 'all', batchNorm: 'frozen', loss: contrastive, margin: 2, optimizer } as const;
+    const state = { params: input.params, slots: new Map(), step: 0 };
+    const trainer = await engine.trainer((samples) => trainingTask(classToken, options, samples), new Map(), state);
+    const { loss, gradientNorm } = await trainer.step({ ...inputs, labels: Float32Array.of(0, 1) }, 2, 1e-3);
+    expect(relativeError([loss, gradientNorm], [expected.loss, expected.gradNorm])).toBeLessThan(TOLERANCE);
+    await trainer.dispose();
+  });
+
+  test.each(isSlow ? (['layercam'] as const) : methodsOf({ pooling: 'cls' }))('%s explains it', async (method) => {
+    const classToken = { ...spec, pooling: 'cls' } as const;
+    const explainer = methodNamed(method)(classToken, explainedLayers(classToken).at(-1)!);
+    const programs = new Map<string, Executable>();
+    for (const [name, task] of Object.entries(explainer.tasks)) programs.set(name, await (await open()).compile(task, params));
+    const pixels = 3 * c.size ** 2;
+    const pair = Float32Array.from([...images.slice(0, pixels), ...images.slice(2 * pixels, 3 * pixels)]);
+    const maps = await explainer.explain((name, inputs) => programs.get(name)!.run(inputs), {
+      images: pair,
+      blurred: () => new Float32Array(pair.length),
+    });
+    expect(relativeError([maps.distance], [cases[0]!.distance[0]!])).toBeLessThan(TOLERANCE);
+    for (const map of maps.signed) expect(norm(map)).toBeGreaterThan(1e-4);
+    for (const program of programs.values()) await program.dispose();
+  });
+});
+
+test('a class token leaves the layer out whose length the last norm removes: gradient times features is 0 there', async () => {
+  const classToken = { ...spec, pooling: 'cls' } as const;
+  expect(explainedLayers(spec)).toEqual(['patch_embed', 'blocks.0', 'blocks.1', 'blocks.2']);
+  expect(explainedLayers(classToken)).toEqual(['patch_embed', 'blocks.0', 'blocks.2']);
+  const task = layerGradientTask(classToken, 'blocks.1', 2, (e, gradient, map) => e.sum(e.mul(gradient, map), [1]));
+  const program = await (await ENGINES[0]!.open()).compile(task, params);
+  expect(norm((await program.run({ images }))['signedMap']!)).toBeLessThan(1e-5);
+  await program.dispose();
 });

@@ -7,6 +7,7 @@ import { configFor } from '../../../src/main/features/training/defaults.ts';
 import { settingsTables } from '../../../src/main/features/report/sections/settings.ts';
 import { configLines } from '../../../src/renderer/features/training/config-words.ts';
 import { moreOptions } from '../../../src/renderer/features/training/fields.ts';
+import { type BackboneName, BACKBONES } from '../../../src/shared/backbones.ts';
 import { ResumeRequest, TrainRequest } from '../../../src/shared/contract.ts';
 import { lossInfo, type LossName } from '../../../src/shared/losses.ts';
 import type { RunConfig as Config } from '../../../src/shared/run.ts';
@@ -49,10 +50,10 @@ describe.each(OPTION_ENTRIES)('the option %s is in', (name, option) => {
     else if (option.kind === 'choice') expect(flag.argChoices).toEqual([...(option.auto ? ['auto'] : []), ...Object.keys(option.values)]);
   });
   test('the form, unless it has a special control or none', () => {
-    expect(moreOptions(lossFor(option)).some(([known]) => known === name)).toBe(option.form === undefined && isOffered(name));
+    expect(moreOptions(lossFor(option), backboneFor(option)).some(([known]) => known === name)).toBe(option.form === undefined && isOffered(name));
   });
   test('a run’s record and the report, with its value in words', () => {
-    const config = { ...someConfig, loss: lossFor(option) };
+    const config = { ...someConfig, loss: lossFor(option), ...(option.backbones && { backbone: backboneFor(option) }) };
     const words = configText(name, option, config);
     if (name === 'loss') return; // which is another one for some options
     expect(configLines(config).find(({ key }) => key === name)).toMatchObject({ name: option.label, value: words });
@@ -66,6 +67,9 @@ describe.each(OPTION_ENTRIES)('the option %s is in', (name, option) => {
 function lossFor({ uses }: TrainingOption): LossName {
   return uses === undefined || uses(lossInfo('contrastive')) ? 'contrastive' : 'supcon';
 }
+
+/** A backbone that has the option. */
+const backboneFor = ({ backbones }: TrainingOption): BackboneName => BACKBONES.find((name) => backbones?.(name) ?? true)!;
 
 describe('ranges and defaults agree', () => {
   test.each(numbers)('%s: the schema accepts its bounds and nothing beyond', (name, { range: { min, max, whole } }) => {
@@ -99,7 +103,7 @@ describe('ranges and defaults agree', () => {
 test('the flags of the command line are those that scripts rely on', () => {
   const flags = trainFlags.map(({ long }) => long!.slice(2)).sort();
   const stable =
-    'augment backbone batch batch-norm classes-per-step clip-norm device dim embedding engine epochs head-start images-per-class json keep-best loss lr margin negatives optimizer pairs patience plateau resume same scope seed seeds size weight-decay weights workspace';
+    'augment backbone batch batch-norm classes-per-step clip-norm device dim embedding engine epochs head-start images-per-class json keep-best loss lr margin negatives optimizer pairs patience plateau pooling resume same scope seed seeds size weight-decay weights workspace';
   expect(flags).toEqual(stable.split(' ').sort());
 });
 

@@ -50,7 +50,7 @@ export const runHandlers: HandlersFor<'runs'> = {
     if (isAbsolute(request.out)) outputs.check(request.out, { replace: true }); // the system's dialog has asked
     return startExport({ jobs, runs: store.runs, networks, exports: workspace.exports }, request);
   },
-  'runs.layers': ({ run }, { workbench }) => workbench.networks.layersOf(workbench.store.runs.get(run).config.backbone),
+  'runs.layers': ({ run }, { workbench }) => workbench.networks.layersOf(workbench.store.runs.get(run).config),
 };
 
 /** After a new threshold: announces the run, and evaluates it on test pairs again if it was before. Returns the history. */

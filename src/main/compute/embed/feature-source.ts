@@ -222,7 +222,16 @@ function featureKey({ config, entry, params, engine }: SourceOptions): string {
   const imported = encoder === null ? [] : [[encoder.sha256, encoder.input, encoder.output]];
   const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, decoderKey(config), ...imported]));
   for (const name of featuresTask(specOf(config), entry, 1).program.params.keys()) hash.update(bytesOf(params.get(name)!.data));
-  return [config.backbone, config.flavour, entry, config.size, engine.name, engine.device, hash.digest('hex').slice(0, 16)].join('-');
+  const isClassToken = entry === 'pooled' && config.pooling === 'cls';
+  return [
+    config.backbone,
+    config.flavour,
+    isClassToken ? 'cls' : entry,
+    config.size,
+    engine.name,
+    engine.device,
+    hash.digest('hex').slice(0, 16),
+  ].join('-');
 }
 
 /** The images without a cached row, each content once. */

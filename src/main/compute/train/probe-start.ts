@@ -66,7 +66,7 @@ function targetsOf(images: readonly PairCandidate[], classes: readonly string[])
   return Uint8Array.from(images.flatMap(({ content }) => classes.map((name) => Number(classesOf.get(content)!.has(name)))));
 }
 
-/** The head's inputs [n, C]: backbone features averaged over space. */
+/** The head's inputs [n, C]: pooled backbone features. */
 async function computePooledFeatures(
   { engine, config, source, params, signal }: Pick<ProbeStart, 'engine' | 'config' | 'source' | 'params' | 'signal'>,
   images: readonly SourceImage[],

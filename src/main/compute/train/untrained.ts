@@ -21,7 +21,7 @@ interface Untrained {
 }
 
 /**
- * Distances [pairs] by the network before training: 1 - cosine of the backbone's features, averaged over space; 0..2. The features are
+ * Distances [pairs] by the network before training: 1 - cosine of the backbone's pooled features; 0..2. The features are
  * read from the cache that head trainings use, except those of a drawn backbone that was trained: nothing else needs them.
  */
 export async function untrainedDistances(request: UntrainedRequest, context: Context): Promise<Float64Array> {

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { Pooling } from '../../../shared/backbones.ts';
 import { certaintyAt, midpointOf, similarityOf } from '../../../shared/calibration.ts';
 import type { Comparison, ExplainTarget } from '../../../shared/comparison.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
@@ -81,11 +82,12 @@ export async function comparePair(
  * have the layer, if the method uses another one, or if the method can't explain the network.
  */
 export function mapsOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRecord, choice: MapChoice): { method: MethodName; layer: string } {
-  const layers = layersOf(run.config.backbone);
+  const { backbone, pooling } = run.config;
+  const layers = layersOf(run.config);
   const method = methodFor(choice, run.config);
   const last = layers.at(-1)!;
   const layer = choice.layer ?? last;
-  if (!layers.includes(layer)) throw new AppError('usage', `${run.config.backbone} has no layer ${layer}. It has: ${layers.join(', ')}.`);
+  if (!layers.includes(layer)) throw new AppError('usage', noLayer(backbone, layer, layers, pooling));
   const problem = methodProblem(method, run.config);
   if (problem !== null) throw new AppError('usage', problem, { method });
   if (layer !== last && !methodInfo(method).hasLayers) {
@@ -95,4 +97,9 @@ export function mapsOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRec
     );
   }
   return { method, layer };
+}
+
+function noLayer(backbone: string, layer: string, layers: readonly string[], pooling: Pooling): string {
+  const list = `It has: ${layers.join(', ')}.`;
+  return pooling === 'mean' ? `${backbone} has no layer ${layer}. ${list}` : `${backbone} has no layer ${layer} that its class token reads. ${list}`;
 }

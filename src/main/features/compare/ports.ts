@@ -1,7 +1,6 @@
 import type { PairLabel } from '../../../shared/dataset.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
-import type { BackboneName } from '../../../shared/backbones.ts';
-import type { RunRecord } from '../../../shared/run.ts';
+import type { RunConfig, RunRecord } from '../../../shared/run.ts';
 import type { Explaining } from '../../../shared/events.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
@@ -42,7 +41,7 @@ export interface ComparePorts {
   /** Whether the run's network is stored. */
   hasNetwork(run: RunRecord): boolean;
   /** Layers that can be explained, first to last. */
-  layersOf(backbone: BackboneName): string[];
+  layersOf(config: Pick<RunConfig, 'backbone' | 'pooling'>): string[];
   /** Throws AppError 'bad-request' if the run is not finished or its network is from another version. */
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
   /** Called after a comparison was stored or changed. */

@@ -8,11 +8,12 @@ import type { EvaluationOptions, EvaluationPorts, SplitRequest } from './ports.t
 /** Everything that the distances of an untrained network depend on, besides the pairs. */
 const keyOf = (
   dataset: string,
-  { backbone, encoder, flavour, size, preprocessing, resampling, sampleBits, weights, seed }: RunConfig,
+  { backbone, encoder, flavour, size, preprocessing, resampling, sampleBits, weights, seed, pooling }: RunConfig,
 ): NetworkKey => {
   const start = weights?.sha256 ?? `seed ${seed}`;
+  const pooled = pooling === 'mean' ? [] : [pooling];
   const imported = encoder ? [encoder.input, encoder.output] : [];
-  return { untrained: JSON.stringify([dataset, backbone, flavour, size, preprocessing, resampling, sampleBits, start, ...imported]) };
+  return { untrained: JSON.stringify([dataset, backbone, flavour, size, preprocessing, resampling, sampleBits, start, ...imported, ...pooled]) };
 };
 
 /**

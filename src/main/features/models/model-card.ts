@@ -15,6 +15,7 @@ export function modelCard(run: RunRecord): Record<string, string> {
         .map(({ name, value }) => `${name}: ${value}`)
         .join('; '),
     }),
+    'twinlens.pooling': config.pooling,
     'twinlens.distance': [
       'Euclidean',
       ...(config.loss === 'probe' || config.embedding === 'unit' ? ['embeddings have length 1'] : []),

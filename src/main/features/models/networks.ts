@@ -1,13 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BackboneName } from '../../../shared/backbones.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { RunRecord } from '../../../shared/run.ts';
+import type { RunConfig, RunRecord } from '../../../shared/run.ts';
 import { OUTDATED, runNumber } from '../../../shared/run-words.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { ModelRef } from '../../compute/protocol/protocol.ts';
 import type { RunStore } from '../../db/runs.ts';
-import { layerNames, siameseParams, specOf } from '../../nn/siamese.ts';
+import { explainedLayers, siameseParams, specOf } from '../../nn/siamese.ts';
 import { isIntact } from '../../nn/weights/checksum.ts';
 import { openSafetensors, readSafetensors } from '../../nn/weights/safetensors.ts';
 import { modelCard } from './model-card.ts';
@@ -87,8 +86,8 @@ export class Networks {
   }
 
   /** Layers that can be explained, first to last. */
-  layersOf(backbone: BackboneName): string[] {
-    return layerNames(backbone);
+  layersOf(config: Pick<RunConfig, 'backbone' | 'pooling'>): string[] {
+    return explainedLayers(config);
   }
 
   /** Writes a run's best network to one file, with a model card in its metadata. Returns its path. Throws as refuseOutdated does. */

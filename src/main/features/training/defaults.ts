@@ -2,8 +2,9 @@ import type { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
-import { type BackboneName, sizeProblem } from '../../../shared/backbones.ts';
+import { type BackboneName, hasClassToken, sizeProblem } from '../../../shared/backbones.ts';
 import { importedSizeProblem } from '../../../shared/imported-encoder.ts';
+import { backboneName } from '../../../shared/run-words.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import { withDefaults } from '../../../shared/training-options/defaults.ts';
 import { lossInfo } from '../../../shared/losses.ts';
@@ -102,7 +103,7 @@ export function configFor(
   const sameKind = choices.same ?? (list === undefined ? undefined : 'pairs');
   const chosen = { ...choices, size: choices.size ?? encoder?.defaultSize, same: sameKind, seed: choices.seed ?? seeds?.[0] };
   const values = withDefaults(chosen, weights !== null);
-  const { same, negatives, backbone, scope, headStart, size } = values;
+  const { same, negatives, backbone, pooling, scope, headStart, size } = values;
   refuseForEncoder(values, encoder);
   if (!weights && scope !== 'all') {
     const chosen = `“${SCOPES[scope].label}”`;
@@ -148,6 +149,16 @@ export function configFor(
       'bad-request',
       `Augmentation changes nothing if only the head is trained: the features of every image are computed once. Choose “${SCOPES['last-stage'].label}” or “${SCOPES.all.label}” as trained layers, or leave augmentation out.`,
       { field: 'augmentation', flags: ['--scope last-stage', '--scope all'] },
+    );
+  }
+  if (pooling === 'cls' && !hasClassToken(backbone)) {
+    throw new AppError(
+      'bad-request',
+      `Pooling "cls" reads a class token, which ${backboneName(backbone)} does not have: choose "mean", or a DINOv2 network.`,
+      {
+        field: 'pooling',
+        flags: ['--pooling mean', '--backbone'],
+      },
     );
   }
   const wrongSize = encoder === null ? sizeProblem(backbone, size) : importedSizeProblem(encoder, size);

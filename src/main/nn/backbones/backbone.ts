@@ -33,6 +33,11 @@ export interface Backbone {
    * rejoins all tokens for the next block.
    */
   featureMap(b: Builder, output: Value): FeatureMap;
+  /**
+   * Of a token encoder with a class token: builds the last block for a head that reads only this token, [N, C]. `x`: the block's input. `onMap`
+   * receives the patches as the block's attention reads them, [N, C, h, w].
+   */
+  classToken?(b: Builder, x: Value, prefix: string, onMap?: (map: Value) => void): Value;
   /** Other programs' names for this backbone's parameters. Its own names are torchvision's where torchvision has the network. */
   foreignNames: readonly ForeignNames[];
   /** Matches its own names of all tensors inside networks of its family, of any depth; a head's never. */

@@ -97,11 +97,18 @@ export class Builder {
 
   /** Linear layer, [..., I] -> [..., out]. `scale` [out], the name and initial value of a layer scale, multiplies the result. */
   dense(x: Value, name: string, out: number, scale?: LayerScale): Value {
-    const b = this.program;
-    const inputs = x.shape.at(-1)!;
-    const { weight, bias } = this.scaledLinear(name, [out, inputs], scale);
-    const rows = x.shape.length === 2 ? x : b.reshape(x, [sizeOf(x.shape) / inputs, inputs]);
-    return b.reshape(dense(b, rows, weight, bias), [...x.shape.slice(0, -1), out]);
+    const { weight, bias } = this.scaledLinear(name, [out, x.shape.at(-1)!], scale);
+    return this.product(x, weight, bias);
+  }
+
+  /**
+   * One linear layer for several inputs [..., I]: input k gets its outputs k out to (k + 1) out, [..., out]. One product for all and a split of
+   * its result would copy the result.
+   */
+  denseParts(xs: readonly Value[], name: string, out: number): Value[] {
+    const { weight, bias } = this.scaledLinear(name, [xs.length * out, xs[0]!.shape.at(-1)!]);
+    const part = (tensor: Value, k: number): Value => this.program.slice(tensor, [0], [k * out], [(k + 1) * out]);
+    return xs.map((x, k) => this.product(x, part(weight, k), part(bias, k)));
   }
 
   /** Linear layer of the channels at each position of a map, [N, I, H, W] -> [N, out, H, W]; otherwise as `dense`. */
@@ -130,6 +137,14 @@ export class Builder {
   /** Declares position embeddings [1, prefix + side², C]: of `prefix` tokens, then of a square of patches. */
   positions(name: string, shape: readonly number[], prefix: number): Value {
     return this.program.param({ name, shape, kind: 'weight', positions: { prefix } });
+  }
+
+  /** x [..., I], weight [O, I], bias [O] -> [..., O] */
+  private product(x: Value, weight: Value, bias: Value): Value {
+    const b = this.program;
+    const [out, inputs] = weight.shape as [number, number];
+    const rows = x.shape.length === 2 ? x : b.reshape(x, [sizeOf(x.shape) / inputs, inputs]);
+    return b.reshape(dense(b, rows, weight, bias), [...x.shape.slice(0, -1), out]);
   }
 
   /** Weights [out, I] and bias [out] of a linear layer. A layer scale multiplies them, because they are smaller than the layer's result. */

@@ -1,7 +1,7 @@
 import { type Judgement, TARGETS } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
 import type { CurationEdit } from '../../../shared/curation.ts';
-import { type MapChoice, METHODS, methodInfo } from '../../../shared/explanation-methods.ts';
+import { type MapChoice, type MethodName, methodInfo, methodsOf } from '../../../shared/explanation-methods.ts';
 import { api } from '../../client/api.ts';
 import { type DraggedImages, slotsAfterDrop } from '../../client/dragged-images.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
@@ -16,6 +16,9 @@ import { toast } from '../../client/toasts.svelte.ts';
 import type { RunRow } from '../../../shared/run.ts';
 
 export type Letter = 'a' | 'b';
+
+/** A method by its name, if it suits the network of a run. */
+const methodOf = (run: RunRow | null, name: string | undefined): MethodName | undefined => methodsOf(run?.config ?? {}).find((one) => one === name);
 
 /** State of the compare view: the pair in its route and their explanation. */
 class Compare {
@@ -38,7 +41,7 @@ class Compare {
   /** Method and layer of the maps, without those that are left to their defaults. */
   readonly maps = $derived.by<MapChoice>(() => {
     const row = this.stored ? this.main.current?.row : null;
-    const method = row ? row.method : METHODS.find((name) => name === route.params['method']);
+    const method = row ? row.method : methodOf(this.run, route.params['method']);
     const layer = row ? (methodInfo(row.method).hasLayers ? row.layer : null) : route.params['layer'];
     return { ...(method && { method }), ...(layer && { layer }) };
   });
@@ -62,7 +65,7 @@ class Compare {
   readonly otherRequest = $derived.by<ExplainRequest | null>(() => {
     const { a, b } = this.refs;
     const run = this.otherRun;
-    const { method } = this.maps; // its layers are those of another network
+    const method = methodOf(run, this.maps.method); // its layers are those of another network
     return a && b && run?.calibration ? { run: run.run, a, b, target: this.target, ...(method && { method }) } : null;
   });
 

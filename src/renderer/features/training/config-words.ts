@@ -10,9 +10,9 @@ export interface ConfigLine {
   term?: TermName;
 }
 
-/** The settings of a run that its loss uses, one line per option. */
+/** The settings that a run has by its loss and backbone, one line per option. */
 export const configLines = (config: RunConfig): ConfigLine[] =>
-  optionsOf(config.loss).map(([key, option]) => ({
+  optionsOf(config).map(([key, option]) => ({
     key,
     name: option.label,
     value: configText(key, option, config),
@@ -24,7 +24,7 @@ export interface DiffLine extends Omit<ConfigLine, 'value'> {
   differs: boolean;
 }
 
-/** The settings of several runs side by side. An option that a run's loss does not use is "–". */
+/** The settings of several runs side by side. An option that a run does not have is "–". */
 export function configDiff(configs: readonly RunConfig[]): DiffLine[] {
   const all = configs.map(configLines);
   return OPTION_ENTRIES.flatMap(([key]) => {
@@ -37,9 +37,9 @@ export function configDiff(configs: readonly RunConfig[]): DiffLine[] {
   });
 }
 
-/** A run's settings that its loss uses, as choices of the form, for training it again. Options of the computer, such as the device, are left out. */
+/** The settings that a run has, as choices of the form, for training it again. Options of the computer, such as the device, are left out. */
 export function choicesOf(config: RunConfig): Record<string, unknown> {
-  const choices = optionsOf(config.loss).flatMap(([name, { kind, perMachine }]) => {
+  const choices = optionsOf(config).flatMap(([name, { kind, perMachine }]) => {
     const value = kind === 'weights' ? config.weights?.source : kind === 'pairs' ? config.pairs?.sha256 : config[name];
     return perMachine || value === null || value === undefined ? [] : [[name, value] as const];
   });

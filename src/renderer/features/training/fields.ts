@@ -1,13 +1,14 @@
+import { type BackboneName, BACKBONES } from '../../../shared/backbones.ts';
 import { sentenceCase } from '../../../shared/format.ts';
 import { isLossName, type LossName, lossInfo } from '../../../shared/losses.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import { choicesFor, defaultFor, withDefaults } from '../../../shared/training-options/defaults.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from '../../../shared/training-options/option.ts';
-import { isUsedBy, OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../shared/training-options/table.ts';
+import { isOptionOf, OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName, TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 
-/** The options under "More settings" that a loss uses; the others have a control above it, or none. */
-export const moreOptions = (loss: LossName): typeof OFFERED_OPTIONS =>
-  OFFERED_OPTIONS.filter(([, option]) => option.form === undefined && isUsedBy(option, lossInfo(loss)));
+/** The options under "More settings" that a loss and a backbone have; the others have a control above it, or none. */
+export const moreOptions = (loss: LossName, backbone: BackboneName): typeof OFFERED_OPTIONS =>
+  OFFERED_OPTIONS.filter(([, option]) => option.form === undefined && isOptionOf(option, { loss, backbone }));
 
 const TOP: ReadonlySet<string> = new Set(['', 'dataset', ...OPTION_ENTRIES.flatMap(([name, { form }]) => (form === 'top' ? [name] : []))]);
 
@@ -26,6 +27,16 @@ const lossOf = (choices: FormChoices): LossName =>
 /** The choices after another loss was chosen: options that it does not use have no field then. Without a loss the default is meant, without them. */
 export const afterLoss = (choices: FormChoices): Record<string, unknown> =>
   choicesFor(lossOf(choices['loss'] === undefined ? choicesFor('probe', choices) : choices), choices);
+
+export const backboneOf = (choices: FormChoices): BackboneName =>
+  BACKBONES.find((name) => name === choices['backbone']) ?? TRAINING_OPTIONS.backbone.default;
+
+/** The choices after another backbone was chosen: options that it does not have have no field then. */
+export const afterBackbone = (choices: FormChoices): Record<string, unknown> => {
+  const backbone = backboneOf(choices);
+  const missing = new Set<string>(OPTION_ENTRIES.flatMap(([name, { backbones }]) => (backbones?.(backbone) === false ? [name] : [])));
+  return Object.fromEntries(Object.entries(choices).filter(([name]) => !missing.has(name)));
+};
 
 /** Names the loss where options of training steps choose another one than the default: the field of the loss would show the default. */
 export function withLoss(choices: FormChoices): FormChoices {

@@ -15,7 +15,7 @@ import { isRecord } from '../../client/stored-choices.ts';
 import { viewChoices } from '../../client/view-choices.ts';
 import { choicesOf } from './config-words.ts';
 import { DownloadCheck } from './download-check.svelte.ts';
-import { afterLoss, isMoreOption, isPresetOption, withLoss } from './fields.ts';
+import { afterBackbone, afterLoss, isMoreOption, isPresetOption, withLoss } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
@@ -85,7 +85,7 @@ class TrainingForm {
 
   private withPreset(preset: Preset): Record<string, unknown> {
     const chosen = presetChoices(preset, this.pretrained ?? suggestedWeights(models.list));
-    return { ...this.filterChoices((name) => !isPresetOption(name)), ...chosen };
+    return afterBackbone({ ...this.filterChoices((name) => !isPresetOption(name)), ...chosen });
   }
 
   /** Sets choices; undefined: the default of the kind of training. */
@@ -98,7 +98,8 @@ class TrainingForm {
     const seeds = { ...(changes['seed'] !== undefined && { [SEEDS]: undefined }), ...(changes[SEEDS] !== undefined && { seed: undefined }) }; // one or several
     const all = { ...this.choices, ...changes, ...hidden, ...seeds };
     const choices = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-    this.change('loss' in changes ? afterLoss(choices) : choices);
+    const possible = 'backbone' in changes ? afterBackbone(choices) : choices;
+    this.change('loss' in changes ? afterLoss(possible) : possible);
   }
 
   /** Copies the settings of a run, and chooses its data set for all views. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
+import { type BackboneName, BACKBONES } from '../../../../src/shared/backbones.ts';
 import {
+  afterBackbone,
   afterLoss,
   choiceProblem,
   defaultWords,
@@ -32,17 +34,24 @@ describe('the form', () => {
     const onTop = ['dataset', 'backbone', 'weights', 'engine', 'same', 'negatives', 'pairs', 'seeds']; // with special controls
     const offered = new Set<string>(OFFERED_OPTIONS.map(([name]) => name));
     const single = OPTION_ENTRIES.map(([name]) => name).filter((name) => !offered.has(name)); // a choice of one value has no field
-    const all = new Map((Object.keys(LOSS_INFO) as LossName[]).flatMap((loss) => moreOptions(loss)));
+    const all = new Map((Object.keys(LOSS_INFO) as LossName[]).flatMap((loss) => moreOptions(loss, 'dinov2_vits14')));
     expect([...all.keys(), ...onTop, ...single].sort()).toEqual(Object.keys(TrainRequest.shape).sort());
     for (const [name, { help }] of all) expect(help.length, name).toBeGreaterThan(10);
   });
   test('shows the options that the chosen loss uses', () => {
-    const namesFor = (loss: LossName): Set<string> => new Set(moreOptions(loss).map(([name]) => name));
+    const namesFor = (loss: LossName): Set<string> => new Set(moreOptions(loss, 'compact').map(([name]) => name));
     const shown = (loss: LossName) => ['batch', 'classesPerStep', 'imagesPerClass', 'margin', 'lr'].filter((name) => namesFor(loss).has(name));
     expect(shown('contrastive')).toEqual(['batch', 'margin', 'lr']);
     expect(shown('supcon')).toEqual(['classesPerStep', 'imagesPerClass', 'lr']);
     expect(shown('arcface')).toEqual(['classesPerStep', 'imagesPerClass', 'margin', 'lr']);
     expect(shown('probe')).toEqual([]);
+  });
+  test('shows pooling for networks with a class token, and forgets it with them', () => {
+    const hasPooling = (backbone: BackboneName): boolean => moreOptions('probe', backbone).some(([name]) => name === 'pooling');
+    expect(BACKBONES.filter(hasPooling)).toEqual(['dinov2_vits14', 'dinov2_vits14_reg', 'dinov2_vitb14']);
+    const choices = { backbone: 'dinov2_vits14', pooling: 'cls', lr: 1 };
+    expect(afterBackbone(choices)).toEqual(choices);
+    expect(afterBackbone({ ...choices, backbone: 'resnet18' })).toEqual({ backbone: 'resnet18', lr: 1 });
   });
   test('the margin has the unit, the help and the range of the chosen loss, which is explained below the list', () => {
     const field = (loss: LossName) => fieldOption('margin', TRAINING_OPTIONS.margin, loss);

@@ -10,10 +10,10 @@ import { facts } from './parts.ts';
 
 type Row = [name: Content, value: Content];
 
-/** The settings of a run that its loss uses, with the technical term if it differs from the label. */
+/** The settings that a run has by its loss and backbone, with the technical term if it differs from the label. */
 export function settingsTables(config: RunConfig): Html {
   const rows = (...groups: OptionGroup[]): Row[] =>
-    optionsOf(config.loss)
+    optionsOf(config)
       .filter(([, option]) => groups.includes(option.group))
       .map(([name, option]) => [
         term(option.label, option.technical),

@@ -39,18 +39,29 @@ export function visionTransformer(architecture: Architecture): Backbone {
     };
     blocks.push({ name: `blocks.${i}`, stage: `blocks ${Math.floor(i / BLOCKS_PER_STAGE)}`, build });
   }
+  const featureMap: Backbone['featureMap'] = ({ program: b }, tokens) => {
+    const [images, count, channels] = tokens.shape as [number, number, number];
+    const side = Math.sqrt(count - prefix);
+    const patches = b.transpose(b.slice(tokens, [1], [prefix], [count]), [0, 2, 1]); // [N, C, patches]
+    const map = b.reshape(patches, [images, channels, side, side]);
+    const again = b.transpose(b.reshape(map, patches.shape), [0, 2, 1]);
+    return { map, next: b.concat([b.slice(tokens, [1], [0], [prefix]), again], 1) };
+  };
   return {
     blocks,
     lastStage: blocks.length - LAST_BLOCKS,
     // All layers have the same cells. Earlier ones mix less of the other patches into a token.
     detailLayers: [`blocks.${depth - 2}`, `blocks.${Math.floor(depth / 2) - 1}`],
-    featureMap({ program: b }, tokens) {
-      const [images, count, channels] = tokens.shape as [number, number, number];
-      const side = Math.sqrt(count - prefix);
-      const patches = b.transpose(b.slice(tokens, [1], [prefix], [count]), [0, 2, 1]); // [N, C, patches]
-      const map = b.reshape(patches, [images, channels, side, side]);
-      const again = b.transpose(b.reshape(map, patches.shape), [0, 2, 1]);
-      return { map, next: b.concat([b.slice(tokens, [1], [0], [prefix]), again], 1) };
+    featureMap,
+    classToken(b, x, p, onMap) {
+      const read = (normal: Value): Value => {
+        if (!onMap) return normal;
+        const { map, next } = featureMap(b, normal);
+        onMap(map);
+        return next;
+      };
+      const y = transformerBlock(b, x, `${p}blocks.${depth - 1}`, heads, { read, onlyFirst: true });
+      return b.program.reshape(b.layerNorm(y, `${p}norm`), [x.shape[0]!, width]);
     },
     foreignNames: [],
     modules: /^(cls_token$|reg_token$|pos_embed$|patch_embed\.proj\.|blocks\.\d+\.(norm[12]|attn|ls[12]|mlp)\.|norm\.)/,
@@ -75,13 +86,21 @@ function embedPatches(b: Builder, x: Value, p: string, { patch, width, registers
   return program.add(program.concat([classToken, patches], 1), positions);
 }
 
-/** Attention and MLP, each behind a layer norm, with layer scale and a shortcut. x [N, T, C]. */
-function transformerBlock(b: Builder, x: Value, name: string, heads: number): Value {
+interface BlockOptions {
+  /** Receives the normed tokens, and returns those that attention reads. */
+  read?: (normal: Value) => Value;
+  onlyFirst?: boolean; // computes the first token alone, which attends to all
+}
+
+/** Attention and MLP, each behind a layer norm, with layer scale and a shortcut. x [N, T, C] -> [N, T, C], or [N, 1, C] of the first token. */
+function transformerBlock(b: Builder, x: Value, name: string, heads: number, { read, onlyFirst = false }: BlockOptions = {}): Value {
   const width = x.shape[2]!;
-  const all = b.dense(b.layerNorm(x, `${name}.norm1`), `${name}.attn.qkv`, 3 * width); // [N, T, 3 C]
-  const [query, key, value] = [0, 1, 2].map((k) => b.program.slice(all, [2], [k * width], [(k + 1) * width])) as [Value, Value, Value];
+  const first = (tokens: Value): Value => (onlyFirst ? b.program.slice(tokens, [1], [0], [1]) : tokens);
+  const normal = b.layerNorm(x, `${name}.norm1`);
+  const tokens = read ? read(normal) : normal;
+  const [query, key, value] = b.denseParts([first(tokens), tokens, tokens], `${name}.attn.qkv`, width) as [Value, Value, Value];
   const attended = b.program.attention(query, key, value, heads);
-  const y = b.program.add(x, b.dense(attended, `${name}.attn.proj`, width, { name: `${name}.ls1.gamma`, initialValue: LAYER_SCALE }));
+  const y = b.program.add(first(x), b.dense(attended, `${name}.attn.proj`, width, { name: `${name}.ls1.gamma`, initialValue: LAYER_SCALE }));
   const hidden = b.program.gelu(b.dense(b.layerNorm(y, `${name}.norm2`), `${name}.mlp.fc1`, 4 * width));
   return b.program.add(y, b.dense(hidden, `${name}.mlp.fc2`, width, { name: `${name}.ls2.gamma`, initialValue: LAYER_SCALE }));
 }
