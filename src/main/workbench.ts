@@ -136,7 +136,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       rows: (dataset, ids) => store.browse.rows(dataset, ids),
       meanPixels: (dataset) => largeDatasets.meanPixels(dataset),
     },
-    catalogue: () => weights.entries(),
+    catalogue: () => weights.known(),
     weightsProblem: (path, backbone) => weights.problemOf(path, backbone),
     encoders: services.encoders,
     pairList: (dataset, list) => listInfo(store, dataset, list),

@@ -12,7 +12,9 @@ import {
 import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './dataset.ts';
 import type { MatchesAnswer } from './matches.ts';
 import { METHODS } from './explanation-methods.ts';
+import { type Call, call, curatedCall } from './contract-call.ts';
 import type { EventName, Events } from './events.ts';
+import { MODEL_CALLS } from './model-calls.ts';
 import type { ExperimentComparison, ExperimentRow, NotComparable } from './experiment.ts';
 import type { ExamplesAnswer } from './examples.ts';
 import type { PictureName } from './flip.ts';
@@ -25,7 +27,6 @@ import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, ty
 import type { PairListSummary } from './pair-list.ts';
 import { NETWORKS } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
-import type { Reach, ShelfModel } from './shelf.ts';
 import type { StructureAnswer } from './structure.ts';
 import { SettingsPatch } from './setting-schema.ts';
 import { ThresholdChoiceSchema } from './threshold-schema.ts';
@@ -101,7 +102,6 @@ const PairFile = z.strictObject({ dataset: text('The data set'), file: text('The
 const HistoryEntry = z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) });
 const RunId = z.strictObject({ run: text('The run') });
 const ExperimentId = z.strictObject({ experiment: text('The experiment') });
-const ModelId = z.strictObject({ id: text('The model') });
 const ComparisonId = z.strictObject({ comparison: text('The comparison') });
 const EditId = z.strictObject({ edit: text('The edit') });
 const ReportId = z.strictObject({ report: text('The report') });
@@ -146,25 +146,6 @@ export const ReportDraft = z.strictObject({
   logo: z.string().max(64).nullable().optional(), // as 'reports.addLogo' returns it
   sections: Sections.optional(),
 });
-
-interface Call<I extends z.ZodType, O> {
-  input: I;
-  /** Whether the call waits for edited data sets; see curatedCall. */
-  curated: boolean;
-  /** For types only: results are not parsed. */
-  output?: O;
-}
-/** A call that does not depend on the pairs or on the summary of a data set. It runs at once. */
-const call =
-  <O>() =>
-  <I extends z.ZodType>(input: I): Call<I, O> => ({ input, curated: false });
-/**
- * A call whose result depends on the pairs or on the summary of a data set, such as its snapshot. A thread samples the pairs of a
- * large data set again after an edit; the call waits until that is finished.
- */
-const curatedCall =
-  <O>() =>
-  <I extends z.ZodType>(input: I): Call<I, O> => ({ input, curated: true });
 
 /**
  * Every call that a screen can make, declared once: preload, web client, server and fakes follow from this table. Inputs are
@@ -256,12 +237,7 @@ export const CALLS = {
   'experiments.compare': curatedCall<ExperimentComparison | NotComparable>()(
     z.strictObject({ a: text('The experiment'), b: text('The experiment') }),
   ),
-
-  'models.list': call<ShelfModel[]>()(NoInput), // what a training can start from, on this computer or for download
-  'models.fetch': call<Job>()(ModelId), // downloads weights of the catalogue; the job's subject is their id
-  'models.remove': call<null>()(ModelId), // deletes a download; it can be downloaded again
-  // Whether weights can be downloaded now: asks their host, at most once a minute. `again`: at once.
-  'models.reach': call<Reach>()(ModelId.extend({ again: z.boolean().default(false) })),
+  ...MODEL_CALLS,
 
   'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),
   'compare.open': curatedCall<ExplainedComparison>()(ComparisonId), // a stored one

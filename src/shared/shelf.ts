@@ -30,3 +30,14 @@ export interface Reach {
   host: string;
   problem: string | null; // a sentence; null if it is here or its host answers
 }
+
+/** What a weights file says before it is added to the shelf. */
+export interface WeightsInspection {
+  files: string[]; // names, the one to open first
+  bytes: number; // of all files
+  network: string | null; // that the file seems to be for, by its names and shapes
+  backbone: BackboneName | null; // that it was checked against
+  licence: string | null; // as stated in the file
+  title: string; // suggested
+  problem: string | null; // a sentence: why it can't be used with this backbone
+}

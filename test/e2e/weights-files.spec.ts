@@ -23,6 +23,13 @@ const file = (name: string, content: string | Buffer): { name: string; mimeType:
 const model = file('model.json', JSON.stringify(MODEL));
 const shards = [1, 2].map((i) => file(`group1-shard${i}of2`, Buffer.alloc(4)));
 
+/** A weights file of MobileNetV2 with width 0.35, all zeros. */
+function writeWeights(path: string): void {
+  const params = backboneParams({ backbone: 'mobilenet_v2_035', flavour: 'torch', size: 32, dim: 2 });
+  const zeros = (shape: readonly number[]): Float32Array => new Float32Array(shape.reduce((product, n) => product * n, 1));
+  writeSafetensors(path, new Map(params.map(({ name, shape }) => [name, { shape, data: zeros(shape) }])));
+}
+
 test('without a network the form says before the start what can be done, and keeps what was chosen', async ({ page, served }) => {
   const dataset = await importColours(served);
   await page.goto(`${served.url}#/train`);
@@ -58,9 +65,7 @@ test('without a network the form says before the start what can be done, and kee
   await expect(path).toHaveValue(/model\.json$/);
 
   const weights = join(served.workspace, 'narrow.safetensors');
-  const params = backboneParams({ backbone: 'mobilenet_v2_035', flavour: 'torch', size: 32, dim: 2 });
-  const zeros = (shape: readonly number[]): Float32Array => new Float32Array(shape.reduce((product, n) => product * n, 1));
-  writeSafetensors(weights, new Map(params.map(({ name, shape }) => [name, { shape, data: zeros(shape) }])));
+  writeWeights(weights);
   await path.fill(weights);
   await expect(field.getByRole('alert')).toContainText('These weights are for another network than resnet18');
   await field.getByRole('button', { name: 'Use MobileNetV2, width 0.35' }).click();
@@ -108,4 +113,37 @@ test('the settings list the models: a download fails without a network, continue
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await expect(models.getByRole('region', { name: 'For download' }).getByRole('listitem', { name: 'ConvNeXt-Tiny' })).toBeVisible();
   expect(existsSync(join(served.workspace, 'weights', 'convnext_tiny_fb_in22k_ft_in1k'))).toBe(false);
+});
+
+test('a weights file is added to the models: what was found can be changed, and the form offers it', async ({ page, served }) => {
+  await importColours(served, 6, 'for a model');
+  await page.goto(`${served.url}#/settings`);
+  const models = page.getByRole('region', { name: 'Models', exact: true });
+  await models.getByRole('button', { name: 'Add a model…' }).click();
+  const dialog = page.getByRole('dialog');
+  const path = dialog.getByLabel('File or folder', { exact: true });
+  await expect(path).toBeFocused();
+  await path.fill(join(served.workspace, 'nothing.safetensors'));
+  await path.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('Weights file not found');
+  const file = join(served.workspace, 'my narrow net.safetensors');
+  writeWeights(file);
+  await path.fill(file);
+  await path.press('Enter');
+  const network = dialog.getByLabel('Network', { exact: true });
+  await expect(network.locator('option:checked')).toHaveText('MobileNetV2, width 0.35');
+  await network.selectOption('ResNet-18');
+  await expect(dialog.getByRole('alert')).toContainText('These weights are for another network than resnet18');
+  await expect(dialog.getByRole('button', { name: 'Add', exact: true })).toBeDisabled();
+  expect(await serious(page)).toEqual([]);
+  await network.selectOption('MobileNetV2, width 0.35');
+  await dialog.getByLabel('Title', { exact: true }).fill('Narrow');
+  await dialog.getByLabel('Licence', { exact: true }).fill('CC0-1.0');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(models.getByRole('listitem', { name: 'Narrow', exact: true })).toContainText(/On this computer, 1\.[67]\sMB · CC0-1\.0/);
+  await page.goto(`${served.url}#/train?new=1`);
+  await page.getByLabel('Encoder', { exact: true }).selectOption('Narrow');
+  await expect(page.getByRole('radio', { name: /^Quick/ })).toHaveAttribute('aria-checked', 'true');
+  await expect(page.locator('[data-field=weights]').getByRole('alert')).toHaveCount(0);
 });

@@ -1,7 +1,10 @@
-import { startFetch } from '../../features/models/jobs.ts';
+import { isAbsolute } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import { inspectWeights } from '../../features/models/added-weights.ts';
+import { startAdd, startFetch } from '../../features/models/jobs.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
-export const modelHandlers: HandlersFor<'models'> = {
+export const modelHandlers: HandlersFor<'models' | 'weights'> = {
   'models.list': (_, { workbench }) => workbench.shelf.list(),
   'models.fetch': ({ id }, { workbench }) => startFetch(workbench, id),
   'models.remove': async ({ id }, { workbench: { shelf, hub } }) => {
@@ -10,4 +13,13 @@ export const modelHandlers: HandlersFor<'models'> = {
     return null;
   },
   'models.reach': ({ id, again }, { workbench }) => workbench.shelf.reach(id, again),
+  'weights.inspect': ({ path, backbone }) => inspectWeights(absolute(path), backbone),
+  'weights.add': (request, { workbench }) => startAdd(workbench, { ...request, path: absolute(request.path) }),
 };
+
+/** A relative path would depend on the folder in which the server was started. */
+function absolute(path: string): string {
+  const plain = path.trim();
+  if (isAbsolute(plain)) return plain;
+  throw new AppError('bad-request', 'Give the whole path of the file or folder.', { path, field: 'path' });
+}

@@ -51,7 +51,7 @@ export interface Counted {
 export interface WeightsRequest {
   path: string;
   backbone: BackboneName;
-  entry: { id: string; licence: string; flavour: Flavour; preprocessing: Preprocessing } | null;
+  entry: { id: string; licence: string | null; flavour: Flavour; preprocessing: Preprocessing } | null;
 }
 
 export interface TrainRequest {

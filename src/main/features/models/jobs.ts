@@ -12,6 +12,7 @@ import { findEntry } from '../../nn/weights/catalogue.ts';
 import type { FetchProgress } from '../../nn/weights/download.ts';
 import type { Devices } from './devices.ts';
 import type { NetworkExport, Networks } from './networks.ts';
+import type { AddWeights } from './added-weights.ts';
 import type { WeightsLibrary } from './weights.ts';
 
 export interface ExportJobPorts {
@@ -67,5 +68,22 @@ export function startFetch({ jobs, hub, weights }: FetchJobPorts, id: string): J
       hub.changed('models', id);
     }
     return null;
+  });
+}
+
+export interface AddJobPorts {
+  jobs: Pick<Jobs, 'start'>;
+  hub: Pick<EventHub, 'changed'>;
+  weights: Pick<WeightsLibrary, 'entries' | 'added'>;
+}
+
+/** Copies a weights file to the shelf as a job; result: { weights }, their id. */
+export function startAdd({ jobs, hub, weights }: AddJobPorts, request: AddWeights): Job {
+  return jobs.start({ kind: 'fetch', title: `Adding ${request.title}`, subject: null }, async ({ signal, progress }) => {
+    progress({ text: 'Reading all values, then copying the file' });
+    const taken = weights.entries().map(({ id }) => id);
+    const { id } = await weights.added.add(request, taken, signal);
+    hub.changed('models', id);
+    return { weights: id };
   });
 }

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import { BACKBONE_INFO, type BackboneName } from '../../../shared/backbones.ts';
-import { backboneName } from '../../../shared/run-words.ts';
+import { backboneName, runNumber } from '../../../shared/run-words.ts';
 import type { Reach, ShelfModel } from '../../../shared/shelf.ts';
 import type { RunStore } from '../../db/runs.ts';
 import { type CatalogueEntry, findEntry } from '../../nn/weights/catalogue.ts';
 import { bytesDownloaded, isDownloaded } from '../../nn/weights/download.ts';
 import type { HostProbe } from './reach.ts';
-import { paramsOf, type WeightsLibrary } from './weights.ts';
+import type { AddedWeights } from './added-weights.ts';
+import { paramsOf } from './params.ts';
+import type { WeightsLibrary } from './weights.ts';
 
 export interface ShelfPorts {
   downloads: string; // folder
-  weights: Pick<WeightsLibrary, 'entries' | 'remove'>;
+  weights: Pick<WeightsLibrary, 'entries' | 'remove' | 'added'>;
   probe: Pick<HostProbe, 'problemOf'>;
   runs: Pick<RunStore, 'list'>;
 }
@@ -35,7 +37,10 @@ export class Shelf {
       if (config.weights) usedBy.set(config.weights.source, [...(usedBy.get(config.weights.source) ?? []), run]);
     return [
       ...WITHOUT_WEIGHTS.map(withoutWeights),
-      ...weights.entries().map((entry) => ({ ...this.catalogueModel(entry), usedBy: usedBy.get(entry.id) ?? [] })),
+      ...[...weights.added.list().map(addedModel), ...weights.entries().map((entry) => this.catalogueModel(entry))].map((model) => ({
+        ...model,
+        usedBy: usedBy.get(model.id) ?? [],
+      })),
     ];
   }
 
@@ -51,9 +56,20 @@ export class Shelf {
     };
   }
 
-  /** Deletes a download. Throws AppError 'not-found', and 'bad-request' while it is downloaded. */
-  remove(id: string): Promise<void> {
-    return this.ports.weights.remove(id);
+  /** Deletes a download, or added weights. Throws AppError 'not-found', and 'bad-request' during the download and while runs need added weights. */
+  async remove(id: string): Promise<void> {
+    const { weights } = this.ports;
+    const added = weights.added.find(id);
+    if (added) await weights.added.remove(added, this.runsFrom(id));
+    else await weights.remove(id);
+  }
+
+  /** Names of the runs that started from weights. */
+  private runsFrom(id: string): string[] {
+    return this.ports.runs
+      .list()
+      .filter(({ config }) => config.weights?.source === id)
+      .map(({ run }) => `run ${runNumber(run)}`);
   }
 
   private catalogueModel(entry: CatalogueEntry): Omit<ShelfModel, 'usedBy'> {
@@ -83,6 +99,16 @@ const withoutWeights = (backbone: BackboneName): ShelfModel => ({
   bytes: 0,
   isEstimate: false,
   usedBy: [],
+});
+
+const addedModel = ({ id, backbone, title, licence, folder, bytes }: AddedWeights): Omit<ShelfModel, 'usedBy'> => ({
+  ...{ id, source: 'file', backbone, title, licence, folder, bytes },
+  use: `Weights of ${backboneName(backbone)} that you added. ${BACKBONE_INFO[backbone].help}`,
+  about: null,
+  licenceUrl: null,
+  host: null,
+  state: 'here',
+  isEstimate: false,
 });
 
 const parameterBytes = new Map<BackboneName, number>();

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BACKBONE_INFO, BACKBONES, type BackboneName } from '../../../shared/backbones.ts';
+import { BACKBONES, type BackboneName } from '../../../shared/backbones.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { WeightsInfo } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { WeightsRequest } from '../../compute/protocol/protocol.ts';
 import { type CatalogueEntry, findEntry, readCatalogue } from '../../nn/weights/catalogue.ts';
-import { backboneParams } from '../../nn/siamese.ts';
 import { checkWeightsFile } from '../../nn/weights/load.ts';
 import { fetchWeights, type FetchProgress } from '../../nn/weights/download.ts';
+import { AddedWeightsFolder } from './added-weights.ts';
+import { paramsOf } from './params.ts';
 
 export interface WeightsPorts {
   catalogue: string; // file
@@ -32,17 +33,26 @@ export interface WeightsProblem {
   network: BackboneName | null; // that the file is for
 }
 
-/** A backbone's parameters, at its smallest image size. */
-export const paramsOf = (backbone: BackboneName): ReturnType<typeof backboneParams> =>
-  backboneParams({ backbone, flavour: 'torch', size: BACKBONE_INFO[backbone].smallest, dim: 2 });
+/** Facts about weights with an id. */
+export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 'preprocessing'> {
+  id: string;
+  backbone: BackboneName;
+}
 
 /** Initial weights: from the catalogue, downloaded on first use, or from the user's files. */
 export class WeightsLibrary {
+  readonly added: AddedWeightsFolder;
   private readonly ports: WeightsPorts;
   private readonly downloading = new Map<string, Promise<string>>(); // by id
 
   constructor(ports: WeightsPorts) {
     this.ports = ports;
+    this.added = new AddedWeightsFolder(ports.downloads, ports.compute);
+  }
+
+  /** What is known of all weights that have an id: those of the catalogue, and those that a person added. */
+  known(): KnownWeights[] {
+    return [...this.entries(), ...this.added.list()];
   }
 
   entries(): CatalogueEntry[] {
@@ -86,25 +96,24 @@ export class WeightsLibrary {
   }
 
   /**
-   * Finds weights by path or catalogue id, downloads them once, and checks all tensors against the backbone.
+   * Finds weights by path or id, downloads them once, and checks all tensors against the backbone.
    * Throws AppError 'not-found', 'bad-weights' or 'cancelled', and as fetchWeights does.
    */
   async find(source: string, backbone: BackboneName, o: FindOptions): Promise<FoundWeights> {
-    const { compute } = this.ports;
-    let path = source;
-    let entry: WeightsRequest['entry'] = null;
-    if (!existsSync(source)) {
-      if (/[\\/]|\.(json|safetensors)$/.test(source)) throw new AppError('not-found', `Weights file not found: ${source}.`, { path: source });
-      const found = findEntry(this.entries(), source);
-      if (found.backbone !== backbone)
-        throw new AppError(
-          'bad-weights',
-          `The weights ${source} are for ${found.backbone}, not for ${backbone}. Choose the backbone ${found.backbone}.`,
-          { field: 'backbone', flags: [`--backbone ${found.backbone}`] },
-        );
-      path = await this.download(found, o);
-      entry = { id: found.id, licence: found.licence, flavour: found.flavour, preprocessing: found.preprocessing };
-    }
-    return { path, info: await compute.ask('weights', { path, backbone, entry }, { signal: o.signal }) };
+    const { path, entry } = existsSync(source) ? { path: source, entry: null } : await this.findById(source, backbone, o);
+    return { path, info: await this.ports.compute.ask('weights', { path, backbone, entry }, { signal: o.signal }) };
+  }
+
+  private async findById(id: string, backbone: BackboneName, o: FindOptions): Promise<Pick<WeightsRequest, 'path' | 'entry'>> {
+    if (/[\\/]|\.(json|safetensors)$/.test(id)) throw new AppError('not-found', `Weights file not found: ${id}.`, { path: id });
+    const added = this.added.find(id);
+    const found = added ?? findEntry(this.entries(), id);
+    if (found.backbone !== backbone)
+      throw new AppError('bad-weights', `The weights ${id} are for ${found.backbone}, not for ${backbone}. Choose the backbone ${found.backbone}.`, {
+        field: 'backbone',
+        flags: [`--backbone ${found.backbone}`],
+      });
+    const path = added ? join(added.folder, added.file) : await this.download(findEntry(this.entries(), id), o);
+    return { path, entry: { id, licence: found.licence, flavour: found.flavour, preprocessing: found.preprocessing } };
   }
 }

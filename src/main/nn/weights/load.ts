@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError, asAppError } from '../../../shared/errors.ts';
@@ -10,9 +10,9 @@ import type { ParamSpec, TensorMap } from '../ir/tensor.ts';
 import { dataInOihw, matchNames, type StoredTensor } from './names.ts';
 import { openSafetensors } from './safetensors.ts';
 import { resamplePositions } from './resample-positions.ts';
-import { INDEX_SUFFIX, indexOfShard, openShards } from './shards.ts';
+import { INDEX_SUFFIX, indexOfShard, openShards, shardsOf } from './shards.ts';
 import { bytesOf, type TensorSource } from './source.ts';
-import { openTfjsLayers } from './tfjs-layers.ts';
+import { openTfjsLayers, shardNames } from './tfjs-layers.ts';
 import { networkOf, problemOf, verifyNames } from './verify.ts';
 
 export const IMAGENET: Preprocessing = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
@@ -51,9 +51,22 @@ function modelFile(path: string): string {
   return inside;
 }
 
-function openWeights(path: string): OpenWeights {
+/** The file that describes a model, by one of its files or its folder: an index for one of its shards. */
+function mainFile(path: string): string {
   const chosen = modelFile(path);
-  const file = indexOfShard(chosen) ?? chosen;
+  return indexOfShard(chosen) ?? chosen;
+}
+
+/** All files of a model, by one of them or its folder; the first is the one to open. Throws AppError as loadWeights does. */
+export function weightsFiles(path: string): string[] {
+  openWeights(path).source.close(); // refuses other files
+  const main = mainFile(path);
+  const others = main.toLowerCase().endsWith(INDEX_SUFFIX) ? shardsOf(main) : extname(main).toLowerCase() === '.json' ? shardNames(main) : [];
+  return [main, ...others.map((name) => join(dirname(main), name))];
+}
+
+function openWeights(path: string): OpenWeights {
+  const file = mainFile(path);
   if (file.toLowerCase().endsWith(INDEX_SUFFIX)) return { source: openShards(file), kind: 'safetensors' };
   switch (extname(file).toLowerCase()) {
     case '.safetensors':
@@ -91,11 +104,12 @@ export function checkWeightsFile(path: string, { backbone, params }: Pick<LoadOp
   }
 }
 
-/** The network that a file seems to be for, by its header: a backbone, a description of a related network, or null. Throws AppError 'bad-weights' or 'not-found'. */
-export function networkIn(path: string): string | null {
+/** The network that a file seems to be for, by its header: a backbone, a description of a related network, or null; and the licence in it. Throws AppError 'bad-weights' or 'not-found'. */
+export function weightsHeader(path: string): { network: string | null; licence: string | null } {
   const { source } = openWeights(path);
   try {
-    return source.metadata['twinlens.backbone'] ?? networkOf(matchNames(source.entries).found, source.entries);
+    const network = source.metadata['twinlens.backbone'] ?? networkOf(matchNames(source.entries).found, source.entries);
+    return { network, licence: fromMetadata(source.metadata).licence ?? null };
   } finally {
     source.close();
   }
@@ -153,7 +167,7 @@ export interface LoadOptions {
   backbone: BackboneName;
   params: readonly ParamSpec[];
   /** The catalogue's facts about the weights. The file's own twinlens.* metadata take precedence. */
-  entry?: { id: string; licence: string; flavour: Flavour; preprocessing: Preprocessing } | undefined;
+  entry?: { id: string; licence: string | null; flavour: Flavour; preprocessing: Preprocessing } | undefined;
   signal?: AbortSignal | undefined;
 }
 

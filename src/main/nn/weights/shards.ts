@@ -27,22 +27,30 @@ export function indexOfShard(path: string): string | null {
   );
 }
 
-/**
- * Opens safetensors shards by their index as one file, with the tensors that the index lists. Every shard's header is checked
- * as by openSafetensors. Throws AppError('bad-weights'): details.missing (shards); AppError('not-found') without the index.
- */
-export function openShards(indexPath: string): TensorSource {
+/** The shard of each tensor, by name. Throws AppError('bad-weights'): details.missing (shards); AppError('not-found') without the index. */
+function readIndex(indexPath: string): { weightMap: Record<string, string>; names: string[] } {
   const file = basename(indexPath);
   const parsed = Index.safeParse(readModelJson(indexPath));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw brokenFileError(file, `${issue.path.join('.') || 'its content'}: ${issue.message}`, { problems: parsed.error.issues });
   }
-  const tensors = Object.entries(parsed.data.weight_map);
-  const names = [...new Set(tensors.map(([, shard]) => shard))];
+  const names = [...new Set(Object.values(parsed.data.weight_map))];
   const missing = names.filter((name) => !existsSync(join(dirname(indexPath), name)));
   if (missing.length) throw missingShardsError(file, missing);
+  return { weightMap: parsed.data.weight_map, names };
+}
 
+/** File names of the shards that an index lists. Throws as openShards does. */
+export const shardsOf = (indexPath: string): string[] => readIndex(indexPath).names;
+
+/**
+ * Opens safetensors shards by their index as one file, with the tensors that the index lists. Every shard's header is checked
+ * as by openSafetensors. Throws AppError('bad-weights'): details.missing (shards); AppError('not-found') without the index.
+ */
+export function openShards(indexPath: string): TensorSource {
+  const file = basename(indexPath);
+  const { weightMap, names } = readIndex(indexPath);
   const shards = new Map<string, TensorSource>();
   const close = (): void => {
     for (const shard of shards.values()) shard.close();
@@ -51,7 +59,7 @@ export function openShards(indexPath: string): TensorSource {
   try {
     for (const name of names) shards.set(name, openSafetensors(join(dirname(indexPath), name)));
     const entries = new Map<string, readonly number[]>();
-    for (const [tensor, name] of tensors) {
+    for (const [tensor, name] of Object.entries(weightMap)) {
       const shape = shards.get(name)!.entries.get(tensor);
       if (!shape) throw brokenFileError(file, `it lists ${tensor} in ${name}, which does not have it`);
       entries.set(tensor, shape);
@@ -59,7 +67,7 @@ export function openShards(indexPath: string): TensorSource {
     return {
       entries,
       metadata: Object.assign({}, ...[...shards.values()].map(({ metadata }) => metadata)) as Record<string, string>,
-      read: (tensor) => shards.get(parsed.data.weight_map[tensor]!)!.read(tensor),
+      read: (tensor) => shards.get(weightMap[tensor]!)!.read(tensor),
       close,
     };
   } catch (error) {

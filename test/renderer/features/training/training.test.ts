@@ -131,10 +131,14 @@ describe('presets', () => {
   });
   test('the field of the encoder stands for weights of the shelf, a network from scratch or a file', () => {
     const shelf = [item({})];
-    for (const choices of [{ backbone: 'resnet18', weights: 'net' }, { backbone: 'resnet50', scope: 'all' }, { weights: ' ' }]) {
-      const value = encoderValue(choices, shelf.find(({ id }) => id === choices.weights) ?? null);
-      expect(encoderChoices(value, shelf)).toEqual(value === ENCODER_FILE ? { weights: ' ' } : { weights: undefined, ...choices });
-    }
+    const choicesOf = (value: string, now: object): object => encoderChoices(value, shelf, { ...now });
+    expect(encoderValue({ weights: 'net' }, shelf[0]!)).toBe('model:net');
+    expect(choicesOf('model:net', {})).toEqual({ backbone: 'resnet18', weights: 'net', scope: 'head' });
+    expect(choicesOf('model:net', { weights: 'other', scope: 'all' })).toEqual({ backbone: 'resnet18', weights: 'net' });
+    expect(encoderValue({ backbone: 'resnet50', scope: 'all' }, null)).toBe('scratch:resnet50');
+    expect(choicesOf('scratch:resnet50', { weights: 'net' })).toEqual({ backbone: 'resnet50', weights: undefined, scope: 'all' });
+    expect(encoderValue({ weights: '/a.safetensors' }, null)).toBe(ENCODER_FILE);
+    expect(choicesOf(ENCODER_FILE, { weights: 'net' })).toEqual({ weights: ' ' });
     expect(encoderValue({}, null)).toBe('scratch:compact');
     expect(plain(weightsWords(item({})))).toBe('Downloaded once from example.org (47 MB); no image is sent · MIT');
     expect(weightsWords(item({ state: 'here' }))).toBe('On this computer · MIT');
