@@ -162,7 +162,7 @@ export interface MapChoice {
 }
 
 /** What decides which methods can explain a run's network. */
-interface Network {
+export interface Network {
   encoder?: RunEncoder | null; // imported; null or missing: the network has none
   pooling?: Pooling; // default: mean
 }
