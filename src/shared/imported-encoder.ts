@@ -1,29 +1,23 @@
 import { z } from 'zod';
+import { INPUT_TYPES, OUTPUT_KINDS, TENSOR_LAYOUTS } from './encoder-forms.ts';
 import { Preprocessing } from './training-options/weights.ts';
-
-/** Order of an image batch's axes, and of a feature map's: channels before or after height and width. */
-export const TENSOR_LAYOUTS = ['NCHW', 'NHWC'] as const;
-export type TensorLayout = (typeof TENSOR_LAYOUTS)[number];
-
-export const INPUT_TYPES = ['float32', 'float16', 'uint8'] as const;
-export type InputType = (typeof INPUT_TYPES)[number];
-
-/** What an output holds of an image: one vector [N, C], tokens [N, prefix + h·w, C], or a map [N, C, h, w] or [N, h, w, C]. */
-export const OUTPUT_KINDS = ['pooled', 'tokens', 'map'] as const;
-export type OutputKind = (typeof OUTPUT_KINDS)[number];
 
 /** Letters, digits, - and _: an id is a folder's name, and part of an encoder's name, `onnx:ID`. */
 export const ENCODER_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+export const EncoderId = z
+  .string()
+  .regex(ENCODER_ID, 'must start with a small letter or a digit and have only small letters, digits, - and _, at most 64');
 
 /**
  * A frozen encoder that a person brought as an ONNX file: how it reads images, and which output is its features. Stored as `encoder.json` in
  * `imported/ID/`, beside the model file and its external data. Unknown fields of other versions are dropped.
  */
 export const ImportedEncoder = z.object({
-  id: z.string().regex(ENCODER_ID, 'must start with a small letter or a digit and have only small letters, digits, - and _, at most 64'),
+  id: EncoderId,
   title: z.string().min(1).max(200),
   sha256: z.string().regex(/^[0-9a-f]{64}$/), // of the stored model file, then of its external data files, in the order of their names
-  file: z.string().min(1), // name of the model file in the folder
+  file: z.string().regex(/^(?!\.\.?$)[^/\\]+$/), // name of the model file in the folder
   input: z.object({
     name: z.string(),
     layout: z.enum(TENSOR_LAYOUTS),

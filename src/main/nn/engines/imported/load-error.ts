@@ -48,7 +48,8 @@ const shorten = (message: string): string =>
     .replaceAll(/\/\S*onnxruntime\/\S+ /g, '')
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
-    .slice(0, 200);
+    .slice(0, 200)
+    .replace(/[. ]+$/, '');
 
 /** An error of onnxruntime about a model that a person brought, in her words; `details.detail` has the engine's message. */
 export function explainModelError(error: unknown, what: 'open' | 'run'): AppError {

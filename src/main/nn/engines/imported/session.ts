@@ -53,7 +53,7 @@ export async function openImported(encoder: RunnableEncoder, folder: string, dev
 }
 
 /** Opens a model file. Throws AppError 'bad-weights'. */
-export async function openModel(path: string, device: DeviceName): Promise<ort.InferenceSession> {
+async function openModel(path: string, device: DeviceName): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(path, { ...sessionOptions(device), ...QUIET });
   } catch (error) {
@@ -62,7 +62,7 @@ export async function openModel(path: string, device: DeviceName): Promise<ort.I
 }
 
 /** The output of a model for images [N, 3, S, S], as it comes. Throws AppError 'bad-weights'. */
-export async function runModel(
+async function runModel(
   session: ort.InferenceSession,
   { input, output }: Pick<RunnableEncoder, 'input'> & { output: Pick<ImportedEncoder['output'], 'name'> },
   images: Float32Array,
@@ -77,6 +77,25 @@ export async function runModel(
     return { values: floatsOf(result), dims: result.dims };
   } catch (error) {
     throw explainModelError(error, 'run');
+  }
+}
+
+/** The shapes of a model's declared outputs for a black image, found by running it. Throws AppError 'bad-weights'. */
+export async function declaredShapes(
+  path: string,
+  input: RunnableEncoder['input'],
+  { batch, size }: { batch: number; size: number },
+): Promise<{ name: string; type: string; shape: readonly number[] }[]> {
+  const session = await openModel(path, 'cpu');
+  try {
+    const shapes = [];
+    for (const { name, ...value } of session.outputMetadata) {
+      const { dims } = await runModel(session, { input, output: { name } }, new Float32Array(batch * 3 * size * size), size);
+      shapes.push({ name, type: 'type' in value ? value.type : '', shape: dims });
+    }
+    return shapes;
+  } finally {
+    await session.release();
   }
 }
 
