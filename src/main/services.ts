@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Finding } from '../shared/lint.ts';
 import type { RunRecord } from '../shared/run.ts';
 import type { ClassMerge } from '../shared/class-names.ts';
+import { runNumber } from '../shared/run-words.ts';
 import { testRecall } from '../shared/structure.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './rpc/launch.ts';
@@ -25,7 +26,7 @@ import { RunComparisons } from './features/evaluation/run-comparisons.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
 import { Devices, inspectDevices } from './features/models/devices.ts';
-import { EncoderLibrary } from './features/models/encoder-library.ts';
+import { ImportedEncoders } from './features/models/imported-encoders.ts';
 import { Networks } from './features/models/networks.ts';
 import { HostProbe } from './features/models/reach.ts';
 import { Shelf } from './features/models/shelf.ts';
@@ -59,7 +60,7 @@ export interface Services {
   weights: WeightsLibrary;
   shelf: Shelf;
   /** Imported ONNX encoders. */
-  encoders: EncoderLibrary;
+  encoders: ImportedEncoders;
   networks: Networks;
   evaluation: Evaluation;
   thresholds: Thresholds;
@@ -112,8 +113,13 @@ export function openServices(o: ServiceOptions): Services {
   const caches = { features: workspace.features, pixels: workspace.pixels };
 
   const weights = new WeightsLibrary({ catalogue: resource('weights.json'), downloads: workspace.weights, compute });
-  const shelf = new Shelf({ downloads: workspace.weights, weights, probe: new HostProbe(), runs });
-  const encoders = new EncoderLibrary(workspace.imported);
+  const encoders = new ImportedEncoders({
+    folder: workspace.imported,
+    openCompute: () => new ComputeHost(computeEntry(), launch),
+    trialImages: () => trialImages(store),
+    runsUsing: (id) => runs.list().flatMap(({ run, config }) => (config.encoder?.id === id ? [`run ${runNumber(run)}`] : [])),
+  });
+  const shelf = new Shelf({ downloads: workspace.weights, weights, imported: encoders, probe: new HostProbe(), runs });
   const networks = new Networks({ runs, folderOf: workspace.run, encoderFolder: (id) => encoders.folderOf(id), compute });
   const training = new Training({
     runs,
@@ -197,6 +203,18 @@ export function openServices(o: ServiceOptions): Services {
       store.close();
     },
   };
+}
+
+const TRIAL_IMAGES = 8;
+
+/** Images of the newest data set, evenly spread, to try a model with; none without a data set. */
+function trialImages({ datasets, browse }: Store): string[] {
+  const newest = datasets.list()[0];
+  if (!newest) return [];
+  const { dataset, root, images } = datasets.header(newest.dataset);
+  const count = Math.min(TRIAL_IMAGES, images);
+  const ids = Array.from({ length: count }, (_, i) => Math.floor((i * images) / count));
+  return browse.rows(dataset, ids).map(({ file }) => join(root, file));
 }
 
 /** Services that need no workspace. */

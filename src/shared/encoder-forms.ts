@@ -1,5 +1,3 @@
-import type { Preprocessing } from './run.ts';
-
 /** Order of an image batch's axes, and of a feature map's: channels before or after height and width. */
 export const TENSOR_LAYOUTS = ['NCHW', 'NHWC'] as const;
 export type TensorLayout = (typeof TENSOR_LAYOUTS)[number];
@@ -18,7 +16,7 @@ export const PREPROCESSING_PRESETS = {
   half: { words: '-1 to 1: SigLIP, Inception, TensorFlow', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
   unit: { words: '0 to 1', mean: [0, 0, 0], std: [1, 1, 1] },
   bytes: { words: '0 to 255: the model normalises', mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] },
-} as const satisfies Record<string, { words: string } & Preprocessing>;
+} as const satisfies Record<string, { words: string; mean: readonly number[]; std: readonly number[] }>;
 
 export type PreprocessingPreset = keyof typeof PREPROCESSING_PRESETS;
 export const PRESETS = Object.keys(PREPROCESSING_PRESETS) as PreprocessingPreset[];

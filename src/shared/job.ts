@@ -16,6 +16,7 @@ export const JOB_KINDS = [
   'randomise',
   'structure',
   'fetch',
+  'encoder',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

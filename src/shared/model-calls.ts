@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { BACKBONES } from './backbones.ts';
 import { type Call, call } from './contract-call.ts';
+import { OnnxModel } from './encoder-choices.ts';
+import type { EncoderInspection } from './encoder-inspection.ts';
 import type { Job } from './job.ts';
 import { text } from './schema-parts.ts';
 import type { Reach, ShelfModel, WeightsInspection } from './shelf.ts';
@@ -12,7 +14,10 @@ const ModelId = z.strictObject({ id: text('The model') });
 export const MODEL_CALLS = {
   'models.list': call<ShelfModel[]>()(z.strictObject({})), // what a training can start from, on this computer or for download
   'models.fetch': call<Job>()(ModelId), // downloads weights of the catalogue; the job's subject is their id
-  'models.remove': call<null>()(ModelId), // deletes a download, or weights that were added, unless runs started from these
+  'models.remove': call<null>()(ModelId), // deletes a download; weights that were added, or an imported encoder (onnx:ID), unless runs need them
+  // An ONNX file: what it says and what trying it shows, in seconds. Problems are in the result.
+  'models.inspect': call<EncoderInspection>()(OnnxModel),
+  'models.add': call<Job>()(OnnxModel), // stores it; result: { encoder }, its id
   // A weights file: what it is for, and what is wrong with it. `backbone`: to check it against; default: the one that it seems to be for.
   'weights.inspect': call<WeightsInspection>()(WeightsFile.extend({ backbone: z.enum(BACKBONES).optional() })),
   'weights.add': call<Job>()(

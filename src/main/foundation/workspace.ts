@@ -16,7 +16,7 @@ export interface Workspace {
   thumbs: string;
   previews: string;
   weights: string;
-  imported: string; // imported ONNX encoders
+  imported: string; // encoders from ONNX files, a folder each
   samples: string;
   exports: string; // exported files
   uploads: string; // files that a browser uploaded
@@ -88,14 +88,14 @@ export function workspaceAt(folder: string): Workspace {
  * Deletes the temporary files that killed processes left. Not those of a run, which its next training deletes, and not those of the
  * cache of pictures, which is pruned by size. Only for the process that holds the lock.
  */
-export function deleteLeftovers({ folder, exports, features, pixels }: Workspace): void {
+export function deleteLeftovers({ folder, exports, features, pixels, imported }: Workspace): void {
   const below = ['comparisons', 'reports'].map((name) => join(folder, name)).filter((parent) => existsSync(parent));
   const folders = below.flatMap((parent) =>
     readdirSync(parent, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => join(parent, name)),
   );
-  for (const one of [folder, exports, features, pixels, ...folders]) if (existsSync(one)) deleteTemporaryFiles(one);
+  for (const one of [folder, exports, features, pixels, imported, ...folders]) if (existsSync(one)) deleteTemporaryFiles(one);
 }
 
 /** A folder name from an id. Ids can come from a command line or a URL, so only letters and digits are allowed. */

@@ -27,7 +27,7 @@ beforeEach(() => {
   sources = [];
   weights = new WeightsLibrary({ catalogue: resolve('resources', 'weights.json'), downloads, compute: computeInProcess });
   const runs = { list: () => sources.map((source, i) => ({ run: `r${i + 1}`, config: { ...someConfig, weights: { source } } })) as never };
-  shelf = new Shelf({ downloads, weights, probe: new HostProbe(), runs });
+  shelf = new Shelf({ downloads, weights, imported: { list: () => [], folderOf: String, remove: () => undefined }, probe: new HostProbe(), runs });
 });
 const add = (path = file, title = 'My narrow net') => weights.added.add({ path, backbone, title, licence: null }, ['taken'], signal);
 

@@ -2,6 +2,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HostProbe } from '../../../src/main/features/models/reach.ts';
+import type { StoredEncoder } from '../../../src/main/features/models/imported-encoders.ts';
 import { Shelf } from '../../../src/main/features/models/shelf.ts';
 import { WeightsLibrary } from '../../../src/main/features/models/weights.ts';
 import type { CatalogueEntry } from '../../../src/main/nn/weights/catalogue.ts';
@@ -35,6 +36,14 @@ const sized = (id: string, bytes: number): CatalogueEntry => entry(id, { files: 
 let downloads = '';
 let weights: WeightsLibrary;
 let shelf: Shelf;
+const removed: string[] = []; // ids of imported encoders
+const patchMeans: StoredEncoder = {
+  ...{ id: 'means', title: 'Patch means', sha256: '0'.repeat(64), file: 'model.onnx', channels: 4, defaultSize: 32, resampling: null, batch: 'any' },
+  input: { name: 'images', layout: 'NCHW', type: 'float32', size: null, multiple: 8 },
+  output: { name: 'map', kind: 'map', layout: 'NCHW', prefixTokens: 0 },
+  preprocessing: { mean: [0, 0, 0], std: [1, 1, 1] },
+  ...{ licence: 'MIT', addedMs: 0, bytes: 3000 },
+};
 beforeEach(() => {
   server.reset();
   server.now.files.set('net.safetensors', content);
@@ -44,7 +53,8 @@ beforeEach(() => {
   writeFileSync(catalogue, JSON.stringify([entry('net'), offline, sized('sized', content.length), sized('larger', content.length + 1)]));
   weights = new WeightsLibrary({ catalogue, downloads, compute: { ask: () => Promise.reject(new Error('not asked')) } });
   const runs = { list: () => [{ run: 'r4', config: { ...someConfig, weights: { source: 'net' } } }] as never };
-  shelf = new Shelf({ downloads, weights, probe: new HostProbe(), runs });
+  const imported = { list: () => [patchMeans], folderOf: (id: string) => join(folder, id), remove: (id: string) => void removed.push(id) };
+  shelf = new Shelf({ downloads, weights, imported, probe: new HostProbe(), runs });
 });
 const model = (id: string) => shelf.list().find((one) => one.id === id)!;
 const stored = (name: string): void => void writeAt(join(downloads, 'net', name), content);
@@ -82,6 +92,20 @@ describe('the shelf', () => {
     expect(await shelf.reach('net', true)).toEqual({ host: server.host, problem: null });
     expect(server.requests).toEqual([]);
     await errorOf(() => shelf.reach('unknown', false), 'not-found');
+  });
+
+  it('lists and removes imported encoders', async () => {
+    expect(model('onnx:means')).toMatchObject({
+      source: 'onnx',
+      backbone: 'imported',
+      title: 'Patch means',
+      state: 'here',
+      bytes: 3000,
+      licence: 'MIT',
+    });
+    expect(model('onnx:means').about).toBe('An ONNX file that you added. Pixels: 0 to 1.');
+    await shelf.remove('onnx:means');
+    expect(removed).toEqual(['means']);
   });
 
   it('removes a download, but not while it runs', async () => {

@@ -1,12 +1,14 @@
 import { isAbsolute } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { inspectWeights } from '../../features/models/added-weights.ts';
-import { startAdd, startFetch } from '../../features/models/jobs.ts';
+import { startAdd, startAddingEncoder, startFetch } from '../../features/models/jobs.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 export const modelHandlers: HandlersFor<'models' | 'weights'> = {
   'models.list': (_, { workbench }) => workbench.shelf.list(),
   'models.fetch': ({ id }, { workbench }) => startFetch(workbench, id),
+  'models.inspect': (request, { workbench, signal }) => workbench.encoders.inspect({ ...request, path: absolute(request.path) }, signal),
+  'models.add': (request, { workbench }) => startAddingEncoder(workbench, { ...request, path: absolute(request.path) }),
   'models.remove': async ({ id }, { workbench: { shelf, hub } }) => {
     await shelf.remove(id);
     hub.changed('models', id);

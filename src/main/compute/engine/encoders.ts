@@ -78,8 +78,8 @@ async function verifyEncoder({ id, title, sha256, file }: ImportedEncoder, folde
 /** The model file, then its external data in the order of their names. */
 const modelFiles = (folder: string, file: string): string[] => [
   file,
-  ...readdirSync(folder)
-    .filter((name) => name !== file && name !== 'encoder.json')
+  ...readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name !== file && name !== 'encoder.json' && statSync(join(folder, name)).isFile())
     .sort(),
 ];
 

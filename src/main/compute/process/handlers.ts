@@ -7,6 +7,8 @@ import { log } from '../../foundation/log/log.ts';
 import { backboneParams } from '../../nn/siamese.ts';
 import { bench } from '../bench/bench.ts';
 import { benchEmbed } from '../bench/bench-embed.ts';
+import { inspectEncoder } from '../encoders/inspect-encoder.ts';
+import { storeEncoder } from '../encoders/store-encoder.ts';
 import { checkDevices } from '../engine/check.ts';
 import { tryEncoder } from '../engine/encoders.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';
@@ -84,6 +86,8 @@ export const handlers: Handlers = {
   bench,
   benchEmbed,
   exportModel,
+  inspectEncoder,
+  storeEncoder,
 };
 
 async function timeReading(files: readonly string[], size: number, signal: AbortSignal): Promise<number[]> {

@@ -3,6 +3,7 @@ import { bytesText, countNoun, NBSP } from '../../../shared/format.ts';
 import type { ShelfModel } from '../../../shared/shelf.ts';
 import { stateText } from '../../../shared/shelf-words.ts';
 import { workspaceOption } from './data.ts';
+import { addImportCommand } from './import-encoder.ts';
 import { type Common, addCommonOptions, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
@@ -30,13 +31,14 @@ export function addWeightsCommand(program: Command): void {
       print(Boolean(json), model, () => [modelLine(model)]);
     },
   );
-  addCommonOptions(weights.command('remove <id>').description('delete downloaded weights from this computer')).action(
-    async (id: string, _: unknown, command: Command) => {
-      const { workspace, json } = command.optsWithGlobals<Common>();
-      await withServices(workspaceOption(workspace), true, `weights remove ${id}`, (s) => s.shelf.remove(id));
-      print(Boolean(json), { removed: id }, () => [`Removed ${id}. Runs that started from it keep their networks.`]);
-    },
-  );
+  addImportCommand(weights);
+  addCommonOptions(
+    weights.command('remove <id>').description('delete downloaded weights or an imported encoder (onnx:ID) from this computer'),
+  ).action(async (id: string, _: unknown, command: Command) => {
+    const { workspace, json } = command.optsWithGlobals<Common>();
+    await withServices(workspaceOption(workspace), true, `weights remove ${id}`, (s) => s.shelf.remove(id));
+    print(Boolean(json), { removed: id }, () => [`Removed ${id}.${id.startsWith('onnx:') ? '' : ' Runs that started from it keep their networks.'}`]);
+  });
 }
 
 const plain = (text: string): string => text.replaceAll(NBSP, ' ');

@@ -11,6 +11,7 @@ import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import { findEntry } from '../../nn/weights/catalogue.ts';
 import type { FetchProgress } from '../../nn/weights/download.ts';
 import type { Devices } from './devices.ts';
+import type { AddEncoderRequest, ImportedEncoders } from './imported-encoders.ts';
 import type { NetworkExport, Networks } from './networks.ts';
 import type { AddWeights } from './added-weights.ts';
 import type { WeightsLibrary } from './weights.ts';
@@ -53,6 +54,24 @@ export interface FetchJobPorts {
   jobs: Pick<Jobs, 'start' | 'isRunning'>;
   hub: Pick<EventHub, 'changed'>;
   weights: Pick<WeightsLibrary, 'entries' | 'fetch'>;
+}
+
+export interface AddEncoderPorts {
+  jobs: Pick<Jobs, 'start'>;
+  hub: Pick<EventHub, 'changed'>;
+  encoders: Pick<ImportedEncoders, 'add'>;
+}
+
+/** Tries and stores an encoder from an ONNX file as a job. */
+export function startAddingEncoder({ jobs, hub, encoders }: AddEncoderPorts, request: AddEncoderRequest): Job {
+  return jobs.start({ kind: 'encoder', title: `Adding ${basename(request.path)}`, subject: null }, async ({ signal, progress }) => {
+    progress({ text: 'Trying the model' });
+    const onProgress = ({ done, total }: { done: number; total: number }): void =>
+      progress({ done, total, text: `Copying the model: ${bytesText(done)} of ${bytesText(total)}` });
+    const { id } = await encoders.add(request, { signal, onProgress });
+    hub.changed('models', `onnx:${id}`);
+    return { encoder: id };
+  });
 }
 
 /** Downloads weights of the catalogue as a job. A cancelled or failed download continues the next time. Throws AppError 'not-found', and 'bad-request' if it runs already. */

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { BACKBONE_INFO, type BackboneName } from '../../../shared/backbones.ts';
+import { explanationText, preprocessingText } from '../../../shared/encoder-words.ts';
 import { backboneName, runNumber } from '../../../shared/run-words.ts';
 import type { Reach, ShelfModel } from '../../../shared/shelf.ts';
 import type { RunStore } from '../../db/runs.ts';
 import { type CatalogueEntry, findEntry } from '../../nn/weights/catalogue.ts';
 import { bytesDownloaded, isDownloaded } from '../../nn/weights/download.ts';
+import type { ImportedEncoders, StoredEncoder } from './imported-encoders.ts';
 import type { HostProbe } from './reach.ts';
 import type { AddedWeights } from './added-weights.ts';
 import { paramsOf } from './params.ts';
@@ -13,6 +15,7 @@ import type { WeightsLibrary } from './weights.ts';
 export interface ShelfPorts {
   downloads: string; // folder
   weights: Pick<WeightsLibrary, 'entries' | 'remove' | 'added'>;
+  imported: Pick<ImportedEncoders, 'list' | 'folderOf' | 'remove'>;
   probe: Pick<HostProbe, 'problemOf'>;
   runs: Pick<RunStore, 'list'>;
 }
@@ -20,9 +23,11 @@ export interface ShelfPorts {
 /** Backbones that are good without weights. */
 const WITHOUT_WEIGHTS: readonly BackboneName[] = ['compact'];
 
+const IMPORTED = 'onnx:'; // before the id of an imported encoder
+
 const FLOAT_BYTES = 4;
 
-/** The models that a training can start from: those that need no weights, and those of the catalogue. */
+/** The models that a training can start from: those that need no weights, imported encoders, and those of the catalogue. */
 export class Shelf {
   private readonly ports: ShelfPorts;
 
@@ -31,16 +36,17 @@ export class Shelf {
   }
 
   list(): ShelfModel[] {
-    const { weights, runs } = this.ports;
+    const { weights, imported, runs } = this.ports;
     const usedBy = new Map<string, string[]>();
     for (const { run, config } of runs.list())
       if (config.weights) usedBy.set(config.weights.source, [...(usedBy.get(config.weights.source) ?? []), run]);
     return [
       ...WITHOUT_WEIGHTS.map(withoutWeights),
-      ...[...weights.added.list().map(addedModel), ...weights.entries().map((entry) => this.catalogueModel(entry))].map((model) => ({
-        ...model,
-        usedBy: usedBy.get(model.id) ?? [],
-      })),
+      ...[
+        ...imported.list().map((encoder) => this.importedModel(encoder)),
+        ...weights.added.list().map(addedModel),
+        ...weights.entries().map((entry) => this.catalogueModel(entry)),
+      ].map((model) => ({ ...model, usedBy: usedBy.get(model.id) ?? [] })),
     ];
   }
 
@@ -56,11 +62,15 @@ export class Shelf {
     };
   }
 
-  /** Deletes a download, or added weights. Throws AppError 'not-found', and 'bad-request' during the download and while runs need added weights. */
+  /**
+   * Deletes a download, an imported encoder `onnx:ID`, or added weights. Throws AppError 'not-found', and 'bad-request' during the download and
+   * while runs need the encoder or the weights.
+   */
   async remove(id: string): Promise<void> {
-    const { weights } = this.ports;
+    const { weights, imported } = this.ports;
     const added = weights.added.find(id);
-    if (added) await weights.added.remove(added, this.runsFrom(id));
+    if (id.startsWith(IMPORTED)) imported.remove(id.slice(IMPORTED.length));
+    else if (added) await weights.added.remove(added, this.runsFrom(id));
     else await weights.remove(id);
   }
 
@@ -70,6 +80,16 @@ export class Shelf {
       .list()
       .filter(({ config }) => config.weights?.source === id)
       .map(({ run }) => `run ${runNumber(run)}`);
+  }
+
+  private importedModel({ id, title, licence, bytes, ...encoder }: StoredEncoder): Omit<ShelfModel, 'usedBy'> {
+    return {
+      ...{ id: `${IMPORTED}${id}`, source: 'onnx', backbone: 'imported', title, licence, licenceUrl: null, state: 'here', host: null, bytes },
+      use: explanationText(encoder),
+      about: `An ONNX file that you added. Pixels: ${preprocessingText(encoder.preprocessing)}.`,
+      isEstimate: false,
+      folder: this.ports.imported.folderOf(id),
+    };
   }
 
   private catalogueModel(entry: CatalogueEntry): Omit<ShelfModel, 'usedBy'> {

@@ -27,6 +27,7 @@ export function jobLink(job: Job): JobLink | null {
     case 'doctor':
       return { text: 'Show devices', view: 'settings', params: { section: 'device' } };
     case 'fetch':
+    case 'encoder':
       return { text: 'Show models', view: 'settings', params: { section: 'models' } };
     case 'import':
     case 'sample':

@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
+import { OUTPUT_KINDS, PRESETS, TENSOR_LAYOUTS } from '../../../shared/encoder-forms.ts';
+import { encoderLines, inspectionLines } from '../../../shared/encoder-words.ts';
+import { bytesText, NBSP } from '../../../shared/format.ts';
+import { workspaceOption } from './data.ts';
+import { type Common, addCommonOptions, numberOption, parseRequest, resolveUserPath, withServices } from './options.ts';
+import { print, ProgressLine } from './output.ts';
+
+/** `weights add`: an encoder from an ONNX file. */
+export function addImportCommand(weights: Command): void {
+  addCommonOptions(weights.command('add <path>').description('add an encoder from an .onnx file, or from a folder with one'))
+    .option('--name <id>', 'the encoder is then onnx:ID (default: from the name of the file or folder)')
+    .option('--title <text>', 'what lists call it')
+    .option('--output <name>', 'the value that is its features: an output, or any value inside the graph')
+    .addOption(new Option('--kind <kind>', 'what this value holds of an image').choices(OUTPUT_KINDS))
+    .addOption(numberOption('--prefix-tokens <n>', 'tokens before those of the patches'))
+    .addOption(new Option('--output-layout <layout>', 'axes of a map').choices(TENSOR_LAYOUTS))
+    .addOption(new Option('--input-layout <layout>', 'axes of the images').choices(TENSOR_LAYOUTS))
+    .addOption(numberOption('--size <px>', 'side of the images'))
+    .addOption(new Option('--preset <name>', 'how pixels become input (default: as the files beside it state)').choices(PRESETS))
+    .addOption(new Option('--mean <r,g,b>', 'mean of pixels from 0 to 1, with --std in place of a preset').argParser(triple))
+    .addOption(new Option('--std <r,g,b>', 'standard deviation of pixels from 0 to 1').argParser(triple))
+    .option('--licence <text>', 'its licence (default: as the files beside it state)')
+    .option('--check', 'only say what was found')
+    .action(async (path: string, _: unknown, command: Command) => {
+      const { workspace, json, check = false, name, ...rest } = command.optsWithGlobals<Common & { check?: boolean; name?: string }>();
+      const choices = await parseChoices({ ...rest, ...(name === undefined ? {} : { name }) });
+      const request = { path: resolveUserPath(path), choices };
+      const line = new ProgressLine();
+      await withServices(workspaceOption(workspace), !check, `weights add ${path}`, async (s, signal) => {
+        line.update('Trying the model');
+        if (check) {
+          const { picture: _picture, ...found } = await s.encoders.inspect(request, signal).finally(() => line.end());
+          print(Boolean(json), found, () => inspectionLines(found).map(plain));
+          return;
+        }
+        const onProgress = ({ done, total }: { done: number; total: number }): void =>
+          line.update(plain(`Copying the model: ${bytesText(done)} of ${bytesText(total)}`));
+        const encoder = await s.encoders.add(request, { signal, onProgress }).finally(() => line.end());
+        print(Boolean(json), encoder, () => [`Added onnx:${encoder.id}`, ...encoderLines(encoder).map(plain)]);
+      });
+    });
+}
+
+const plain = (text: string): string => text.replaceAll(NBSP, ' ');
+
+/** Errors name the options as they are typed. */
+async function parseChoices(typed: Readonly<Record<string, unknown>>): Promise<EncoderChoices> {
+  const { EncoderChoices: schema } = await import('../../../shared/encoder-choices.ts'); // on demand: it loads zod
+  const named = schema.omit({ id: true }).extend({ name: schema.shape.id });
+  const { name, ...parsed } = await parseRequest(() => named, typed);
+  return { ...parsed, ...(name === undefined ? {} : { id: name }) };
+}
+
+/** "0.5,0.5,0.5", or one number for all three channels. */
+function triple(text: string): number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (![1, 3].includes(values.length) || values.some((value) => !Number.isFinite(value))) {
+    throw new InvalidArgumentError('It must be one number, or three with commas between them.');
+  }
+  return values.length === 3 ? values : [values[0]!, values[0]!, values[0]!];
+}

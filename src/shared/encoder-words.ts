@@ -1,0 +1,81 @@
+import { PREPROCESSING_PRESETS, type TensorLayout } from './encoder-forms.ts';
+import type { EncoderDraft, EncoderInspection, OutputCandidate } from './encoder-inspection.ts';
+import { bytesText, countNoun, countText, settingText } from './format.ts';
+import type { ImportedEncoder } from './imported-encoder.ts';
+import type { Preprocessing } from './run.ts';
+
+const LAYOUTS: Record<TensorLayout, string> = { NCHW: 'channels first', NHWC: 'channels last' };
+
+/** "map 512 × 7 × 7", "tokens 384 × 16 × 16 after 1 other", "vector of 512" */
+export function outputText({ kind, channels, height, width, prefixTokens }: OutputCandidate): string {
+  if (kind === 'pooled') return `vector of ${countText(channels)}`;
+  const shape = `${countText(channels)} × ${height} × ${width}`;
+  return kind === 'map' ? `map ${shape}` : `tokens ${shape}${prefixTokens > 0 ? ` after ${countNoun(prefixTokens, 'other')}` : ''}`;
+}
+
+/** "ImageNet: most classifiers, DINO", or the numbers. */
+export function preprocessingText({ mean, std }: Preprocessing): string {
+  const preset = Object.values(PREPROCESSING_PRESETS).find((one) => one.mean.join() === mean.join() && one.std.join() === std.join());
+  return preset?.words ?? `mean ${mean.map(settingText).join(', ')}; standard deviation ${std.map(settingText).join(', ')}`;
+}
+
+/** How a pair is explained with an encoder's features. */
+export const explanationText = ({ output: { kind } }: Pick<ImportedEncoder, 'output'>): string =>
+  kind === 'pooled'
+    ? 'Its features have no places: pairs are explained by covering parts of the images, which takes longer.'
+    : 'Pairs are explained exactly, by the gradient of the distance to its map.';
+
+function sizeText({ input: { size, multiple }, defaultSize }: EncoderDraft): string {
+  if (size !== null) return `${size} px only`;
+  return multiple > 1 ? `any multiple of ${multiple} px; ${defaultSize} px by default` : `any; ${defaultSize} px by default`;
+}
+
+/** What a person must know of an encoder, as terms with their values. */
+export function encoderFacts(encoder: EncoderDraft): [term: string, value: string][] {
+  const { input, output, channels, preprocessing, batch, licence, resampling } = encoder;
+  const features =
+    output.kind === 'pooled'
+      ? `vector of ${countText(channels)}`
+      : `${output.kind === 'map' ? 'map' : 'tokens'} with ${countNoun(channels, 'channel')}`;
+  const skipped = output.prefixTokens > 0 ? `, without the ${countNoun(output.prefixTokens, 'token')} before the patches` : '';
+  return [
+    ['Images', `${input.name}: ${input.type}, ${LAYOUTS[input.layout]}`],
+    ['Side of images', sizeText(encoder)],
+    ['Pixels', preprocessingText(preprocessing)],
+    ...(resampling === null ? [] : [['Made with resampling', resampling] as [string, string]]),
+    ['Features', `${output.name}: ${features}${skipped}`],
+    ['Explanation', explanationText(encoder)],
+    ...(batch === 'one' ? [['Batch', 'one image at a time'] as [string, string]] : []),
+    ['Licence', licence ?? 'not stated'],
+  ];
+}
+
+const MOST_OUTPUTS = 12;
+
+/** An inspection as lines of text. */
+export function inspectionLines({
+  path,
+  others,
+  bytes,
+  made,
+  inputs,
+  outputs,
+  draft,
+  preprocessingFrom,
+  problems,
+  notes,
+}: Omit<EncoderInspection, 'picture'>): string[] {
+  return [
+    `${path}: ${bytesText(bytes)}${made ? `, ${made}` : ''}`,
+    ...(others.length > 0 ? [`Other models beside it: ${others.join(', ')}`] : []),
+    ...inputs.map((input) => `Input ${input}`),
+    ...outputs.slice(0, MOST_OUTPUTS).map((output) => `${output.declared ? 'Output' : 'Inside'} ${output.name}: ${outputText(output)}`),
+    ...(outputs.length > MOST_OUTPUTS ? [`and ${countText(outputs.length - MOST_OUTPUTS)} more values inside`] : []),
+    ...(draft ? encoderLines(draft) : []),
+    ...(preprocessingFrom ? [`Pixels as stated by: ${preprocessingFrom}`] : []),
+    ...notes.map((note) => `Note: ${note}`),
+    ...problems.map((problem) => `Problem: ${problem}`),
+  ];
+}
+
+export const encoderLines = (encoder: EncoderDraft): string[] => encoderFacts(encoder).map(([term, value]) => `${term}: ${value}`);
