@@ -21,15 +21,19 @@ export const DEPENDENCE_WORDS = {
 export function randomisationSentence(randomisation: Pick<Randomisation, 'steps' | 'images' | 'redraws'>): string {
   const { steps, images, redraws } = randomisation;
   const last = steps.at(-1)!;
-  const condition = `rank correlation ${correlationText(last.mean)} with all weights redrawn; mean of ${countNoun(images, 'validation image')} and ${countText(redraws)} redraws, 1 would be the same order of cells`;
+  const isHeadOnly = steps.every(({ redrawn }) => redrawn in HEAD_LAYERS);
+  const condition = `rank correlation ${correlationText(last.mean)} with all weights${isHeadOnly ? ' of the head' : ''} redrawn; mean of ${countNoun(images, 'validation image')} and ${countText(redraws)} redraws, 1 would be the same order of cells`;
   const change = {
     learnt: ['change', 'so they depend on what was learnt'],
     partly: ['change in part', 'so they depend on what was learnt, and also on the network’s structure and the image alone'],
-    structure: ['hardly change', 'so they do not show what was learnt: an untrained network marks nearly the same'],
+    structure: ['hardly change', `so they do not show what was learnt: an untrained ${isHeadOnly ? 'head' : 'network'} marks nearly the same`],
   } as const satisfies Record<MapDependence, readonly [string, string]>;
   const [verb, meaning] = change[dependenceOf(randomisation)];
-  return `The maps ${verb} when the network’s weights are redrawn (${condition}), ${meaning}.`;
+  return `The maps ${verb} when the ${isHeadOnly ? 'head’s' : 'network’s'} weights are redrawn (${condition}), ${meaning}.${isHeadOnly ? ` ${HEAD_ONLY}` : ''}`;
 }
+
+/** Of an imported encoder. */
+const HEAD_ONLY = 'The encoder has no weights that can be redrawn here, so this checks the head alone.';
 
 /** The layers of a head; all other stages are the backbone's. */
 const HEAD_LAYERS: Readonly<Record<string, string>> = { 'fc.2': 'the head’s last layer', 'fc.0': 'the head’s first layer', probe: 'the head' };
@@ -44,8 +48,9 @@ export function stepsSentence({ steps }: Pick<Randomisation, 'steps'>): string {
     if (stage === stages) return 'the backbone’s last stage';
     return stage === 1 ? 'its first stage' : `its stage ${stage} of ${stages}`;
   };
+  const from = stages === 0 ? 'end of the head to its start' : 'end of the network to its start';
   const named = steps.map(({ redrawn }, i) => `(${i + 1}) ${HEAD_LAYERS[redrawn] ?? nameOf(i)}, ${redrawn}`);
-  return `Redrawn one after the other, from the end of the network to its start: ${named.join('; ')}.`;
+  return `Redrawn one after the other, from the ${from}: ${named.join('; ')}.`;
 }
 
 /** "redrawn networks: 33 %, in 95 % of their maps at most 44 %". */

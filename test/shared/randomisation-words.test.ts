@@ -36,6 +36,10 @@ describe('the words on redrawn weights', () => {
     expect(named('fc.2', 'fc.0', 'features.7 to features.13', 'features.2', 'stem')).toBe(
       'Redrawn one after the other, from the end of the network to its start: (1) the head’s last layer, fc.2; (2) the head’s first layer, fc.0; (3) the backbone’s last stage, features.7 to features.13; (4) its stage 2 of 3, features.2; (5) its first stage, stem.',
     );
+    expect(named('probe')).toBe('Redrawn one after the other, from the end of the head to its start: (1) the head, probe.');
+    const headOnly = randomisationSentence({ steps: [{ redrawn: 'probe', ...step }], images: 32, redraws: 3 });
+    expect(headOnly).toContain('The maps change when the head’s weights are redrawn (rank correlation 0.00 with all weights of the head redrawn;');
+    expect(headOnly).toContain('so this checks the head alone');
     expect(named('probe', 'stem', 'a')).toMatch(/: \(1\) the head, probe; \(2\) the backbone’s last stage, stem; /);
   });
 

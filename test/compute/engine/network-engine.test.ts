@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { useEncoder } from '../../../src/main/compute/engine/encoders.ts';
@@ -92,7 +92,10 @@ describe('the file of an encoder', () => {
       message: expect.stringContaining('Add the same file again under the name vit_s') as string,
     });
     const changed = make();
-    writeFileSync(join(changed.folder, 'model.onnx'), Buffer.alloc(8), { flag: 'a' });
+    const file = join(changed.folder, 'model.onnx');
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1]! ^= 1; // of a weight
+    writeFileSync(file, bytes);
     await expect(shapeOf(changed)).rejects.toMatchObject({
       code: 'bad-weights',
       message: expect.stringContaining('is not the file that was added') as string,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
@@ -70,6 +70,18 @@ test('a value inside the graph is stored as the only output', async () => {
   const stored = join(encoders.folderOf(added.id), added.file);
   expect(added.sha256).toBe(sha256(stored));
   expect(added.sha256).not.toBe(sha256(fixture('classifier')));
+});
+
+test('the same file restores an encoder whose files were lost or changed, under its first record', async () => {
+  const added = await add(fixture('map'), { ...SMALL, id: 'map', title: 'Patch means' });
+  const file = join(encoders.folderOf('map'), added.file);
+  for (const damage of [() => rmSync(file), () => writeFileSync(file, readFileSync(file).fill(0, 200, 300))]) {
+    damage();
+    await errorOf(() => add(fixture('classifier'), { ...SMALL, id: 'map', output: 'last_map' }), 'bad-request');
+    expect(await add(fixture('map'), { ...SMALL, id: 'map', title: 'Another title' })).toEqual(added);
+    expect(sha256(file)).toBe(added.sha256);
+  }
+  expect(readdirSync(folder)).toEqual(['map']);
 });
 
 test('nothing is stored by halves', async () => {

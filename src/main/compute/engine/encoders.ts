@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import type { DeviceName } from '../../../shared/run.ts';
+import { readOnnxFile } from '../../nn/engines/imported/onnx-file.ts';
 import { type ImportedSession, openImported } from '../../nn/engines/imported/session.ts';
 import { LeasePool } from '../async/lease-pool.ts';
+import { externalFiles } from '../encoders/model-files.ts';
 import { FORWARD_BATCH } from '../images/batches.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 
@@ -63,25 +65,28 @@ async function verifyEncoder({ id, title, sha256, file }: ImportedEncoder, folde
     throw new AppError('not-found', `${name} is no longer on this computer: ${path} is missing. Add the same file again under the name ${id}.`, {
       path,
     });
-  const files = modelFiles(folder, file);
+  const changed = (cause?: unknown): AppError =>
+    new AppError(
+      'bad-weights',
+      `${name} is not the file that was added: ${path} or its data were changed. Add the original file again under the name ${id}.`,
+      { path },
+      cause,
+    );
+  const files = modelFiles(path, changed);
   const state = JSON.stringify([sha256, ...files.map((one) => statSync(join(folder, one))).map((s) => [s.ino, s.size, s.mtimeMs, s.ctimeMs])]);
   if (verified.get(folder) === state) return;
-  if ((await hashFiles(folder, files)) !== sha256)
-    throw new AppError(
-      'bad-weights',
-      `${name} is not the file that was added: ${path} or its data were changed. Remove the encoder and add the original file again under the name ${id}.`,
-      { path },
-    );
+  if ((await hashFiles(folder, files)) !== sha256) throw changed();
   verified.set(folder, state);
 }
 
-/** The model file, then its external data in the order of their names. */
-const modelFiles = (folder: string, file: string): string[] => [
-  file,
-  ...readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name !== file && name !== 'encoder.json' && statSync(join(folder, name)).isFile())
-    .sort(),
-];
+/** The files that the fingerprint is of: the model, then its external data in the order of their names. Throws `changed()` for a damaged model. */
+function modelFiles(path: string, changed: (cause: unknown) => AppError): string[] {
+  try {
+    return [basename(path), ...externalFiles(readOnnxFile(path))];
+  } catch (error) {
+    throw changed(error);
+  }
+}
 
 async function hashFiles(folder: string, files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');

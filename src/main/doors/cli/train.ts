@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { pairListLines } from '../../../shared/pair-list.ts';
 import type { Command } from 'commander';
 import type { TrainRequest } from '../../../shared/contract.ts';
+import { encoderMapsSentence } from '../../../shared/explanation-methods.ts';
 import { type Finding, findingText } from '../../../shared/lint.ts';
 import { hasEpochs, lossInfo } from '../../../shared/losses.ts';
 import type { RunRecord } from '../../../shared/run.ts';
@@ -94,7 +95,9 @@ export function addTrainCommand(program: Command): void {
     const { run, findings } = trained;
     print(Boolean(json), runSummary(run, findings), () => [
       `Run ${run.run}: ${hasEpochs(run.config) ? `best epoch ${run.bestEpoch} of ${run.epochs.length}` : lossInfo(run.config.loss).label}, ${duration(run.seconds)} on ${run.config.device} (${run.config.engine})`,
-      ...[earlyEndSentence(run), ...warningsOf(run, findings)].filter((note) => note !== null).map((note) => `Note: ${note}`),
+      ...[earlyEndSentence(run), encoderMapsSentence(run.config), ...warningsOf(run, findings)]
+        .filter((note) => note !== null)
+        .map((note) => `Note: ${note}`),
     ]);
   });
 }

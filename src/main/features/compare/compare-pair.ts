@@ -82,12 +82,12 @@ export async function comparePair(
  * have the layer, if the method uses another one, or if the method can't explain the network.
  */
 export function mapsOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRecord, choice: MapChoice): { method: MethodName; layer: string } {
-  const { backbone, pooling } = run.config;
+  const { backbone, encoder, pooling } = run.config;
   const layers = layersOf(run.config);
   const method = methodFor(choice, run.config);
   const last = layers.at(-1)!;
   const layer = choice.layer ?? last;
-  if (!layers.includes(layer)) throw new AppError('usage', noLayer(backbone, layer, layers, pooling));
+  if (!layers.includes(layer)) throw new AppError('usage', noLayer(encoder?.title ?? backbone, layer, layers, pooling));
   const problem = methodProblem(method, run.config);
   if (problem !== null) throw new AppError('usage', problem, { method });
   if (layer !== last && !methodInfo(method).hasLayers) {

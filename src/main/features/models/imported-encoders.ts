@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
 import type { EncoderInspection } from '../../../shared/encoder-inspection.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
@@ -88,24 +89,27 @@ export class ImportedEncoders {
   }
 
   /**
-   * Inspects a model and stores it, whole or not at all. Throws AppError 'bad-weights' with its first problem, 'bad-request' for a name that
-   * is taken, 'disk-full' or 'cancelled'.
+   * Inspects a model and stores it, whole or not at all. If an encoder of this name was added from the same file and its files were lost or
+   * changed since, they are restored and its record stays, so that its runs work again. Throws AppError 'bad-weights' with its first problem, 'bad-request' for a name that
+   * another model has, 'disk-full' or 'cancelled'.
    */
   async add(request: AddEncoderRequest, { signal, onProgress }: AddOptions): Promise<ImportedEncoder> {
     const { id } = request.choices;
-    if (id !== undefined && existsSync(this.folderOf(id))) throw takenError(id);
+    if (id !== undefined) this.folderOf(id); // refuses what can't be an id, before the model is tried
     return await this.withCompute(request.path, signal, async (compute) => {
       const { draft, problems, path } = await this.inspectWith(compute, request, signal);
       if (!draft) throw new AppError('bad-weights', `${basename(path)} can’t be added. ${problems[0] ?? ''}`, { path, problems });
       const target = this.folderOf(draft.id);
-      if (existsSync(target)) throw takenError(draft.id);
       const temporary = temporaryPath(target);
       try {
         makeFolders(temporary);
         const { sha256 } = await compute.ask('storeEncoder', { path, draft, folder: temporary }, { signal, onProgress });
-        const encoder: ImportedEncoder = { ...draft, sha256, addedMs: Date.now() };
+        const earlier = existsSync(target) ? this.get(draft.id) : null;
+        const encoder: ImportedEncoder = earlier ?? { ...draft, sha256, addedMs: Date.now() };
+        if (draft.file !== encoder.file) await rename(join(temporary, draft.file), join(temporary, encoder.file)); // runs know it by this name
+        if (earlier !== null && (earlier.sha256 !== sha256 || (await hasFilesOf(target, temporary)))) throw takenError(draft.id);
         await writeFileAtomically(join(temporary, RECORD), `${JSON.stringify(encoder, null, 2)}\n`);
-        if (existsSync(target)) throw takenError(draft.id);
+        if (earlier !== null) await rm(target, { recursive: true, force: true });
         await rename(temporary, target);
         return encoder;
       } catch (error) {
@@ -160,6 +164,23 @@ function crashError(path: string, { details }: AppError): AppError {
     ...details,
     path,
   });
+}
+
+/** Whether `folder` has all files of `other` with the same content. */
+async function hasFilesOf(folder: string, other: string): Promise<boolean> {
+  for (const entry of readdirSync(other, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const from = join(entry.parentPath, entry.name);
+    const own = join(folder, relative(other, from));
+    if (statSync(own, { throwIfNoEntry: false })?.size !== statSync(from).size || (await sha256Of(own)) !== (await sha256Of(from))) return false;
+  }
+  return true;
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(file)) hash.update(part as Buffer);
+  return hash.digest('hex');
 }
 
 const takenError = (id: string): AppError =>

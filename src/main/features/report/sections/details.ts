@@ -2,7 +2,7 @@ import { lossInfo } from '../../../../shared/losses.ts';
 import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
 import type { Comparison } from '../../../../shared/comparison.ts';
 import { distanceWords, targetSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
-import { methodInfo, methodWords } from '../../../../shared/explanation-methods.ts';
+import { encoderMapsSentence, methodInfo, methodWords } from '../../../../shared/explanation-methods.ts';
 import { completenessSentences } from '../../../../shared/map-words.ts';
 import { distanceText, fileName, fileNames, probabilityText, timeText } from '../../../../shared/format.ts';
 import { removedRunName, runName } from '../../../../shared/run-words.ts';
@@ -43,6 +43,7 @@ ${whole && origin(comparison, run)}
 function figures(comparison: Comparison, run: ReportRun | undefined): Html {
   const { distance, threshold, shown } = distanceWords(comparison);
   const truth = trueLabelSentence(comparison);
+  const encoderSentence = encoderMapsSentence(run?.config ?? {});
   return markup`<div class="evidence">
 <div>
 <dl class="score">
@@ -52,7 +53,7 @@ function figures(comparison: Comparison, run: ReportRun | undefined): Html {
 ${run && lossInfo(run.config.loss).margin?.unit === 'distance' && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd></div>`}
 </dl>
 ${truth !== null && markup`<p>${truth}</p>`}
-<p>${targetSentence(comparison)} They are computed by the method ${methodWords(comparison)}. ${methodInfo(comparison.method).hint}</p>
+<p>${targetSentence(comparison)} They are computed by the method ${methodWords(comparison)}. ${methodInfo(comparison.method).hint}${encoderSentence !== null && markup` ${encoderSentence}`}</p>
 ${completenessSentences(comparison).map((sentence) => markup`<p>${sentence}</p>`)}
 </div>
 ${run?.validDistances && histogramFigure({ ...comparison, distance: shown }, run.validDistances)}
