@@ -164,6 +164,15 @@ describe('what can’t be used: one sentence that says why', () => {
     expect((await inspect(join(folder, 'external.onnx'), SMALL)).problems).toEqual([expect.stringContaining('missing or too short')]);
   });
 
+  test('names with line breaks and without end stay in one short line', async () => {
+    const bytes = Buffer.from((await readFile(fixture('two-inputs'))).toString('latin1').replaceAll('scale', 's\nle\u0080'), 'latin1');
+    const file = join(scratchFolder(), 'odd.onnx');
+    writeFileSync(file, bytes);
+    const { problems, inputs } = await inspect(file);
+    expect(problems).toEqual([expect.stringContaining('has 2 inputs: images, s�le�.')]);
+    expect(inputs[1]).toBe('s�le�: float32 [1]');
+  });
+
   test('a link out of the folder', async () => {
     const folder = scratchFolder();
     const secret = join(scratchFolder(), 'external.bin');

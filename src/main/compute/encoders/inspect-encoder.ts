@@ -22,6 +22,8 @@ import { type StatedFacts, statedFacts } from './stated-facts.ts';
 import { networkPicture, trialPixels } from './trial-images.ts';
 import { sizesOf, runTrial } from './run-trial.ts';
 
+const MOST_LISTED = 50; // inputs, and other files
+const LONGEST_TEXT = 600; // characters of a sentence
 const LARGEST_FILE = 2 ** 31 - 1; // bytes: a protocol-buffer message can't be longer
 
 /**
@@ -40,8 +42,18 @@ export async function inspectEncoder(request: InspectEncoderRequest, { signal }:
     if (!(error instanceof AppError) || error.code !== 'bad-weights') throw error;
     found.problems.push(error.message);
   }
-  return found;
+  const { others, made, inputs, problems, notes } = found;
+  return {
+    ...found,
+    made: oneLine(made),
+    others: others.slice(0, MOST_LISTED),
+    ...{ inputs: inputs.slice(0, MOST_LISTED).map(oneLine), problems: problems.map(oneLine), notes: notes.map(oneLine) },
+  };
 }
+
+/** Names in a file are texts of any length with any character. Replaces line breaks, control characters and those that change the direction of text. */
+const oneLine = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, '�').slice(0, LONGEST_TEXT);
 
 async function inspectInto(
   found: EncoderInspection,
@@ -156,7 +168,7 @@ interface Found {
 
 const draftOf = (files: ModelFiles, { input, size }: DescribedInput, { stated, choices, output, preprocessing }: Found): EncoderDraft => ({
   id: choices.id ?? idFrom(choices.title ?? files.name),
-  title: choices.title ?? files.name.slice(0, 200),
+  title: choices.title ?? oneLine(files.name).slice(0, 200),
   file: basename(files.path),
   input,
   output,

@@ -3,7 +3,7 @@ import type { TensorLayout } from '../../../shared/encoder-forms.ts';
 import type { OnnxFile } from '../../nn/engines/imported/onnx-file.ts';
 import type { InferredValue } from '../../nn/engines/imported/infer-shapes.ts';
 
-const MOST_INNER = 200; // values inside the graph that are listed
+const MOST_LISTED = 200; // declared outputs, and values inside the graph
 const FEW_CHANNELS = 4; // a map with fewer is a picture or a heat map rather than features
 const MOST_PREFIX = 8; // tokens before the patches where the patch size is unknown: class, distillation, up to four registers
 
@@ -56,7 +56,7 @@ export function outputCandidates({ outputs }: Pick<OnnxFile, 'outputs'>, values:
   });
   const inner = candidates.filter((candidate) => !candidate.declared && isSpatial(candidate) && candidate.channels >= FEW_CHANNELS);
   const named = outputs.flatMap(({ name }) => candidates.find((candidate) => candidate.name === name) ?? []);
-  return [...named, ...inner.toReversed().slice(0, MOST_INNER)];
+  return [...named.slice(0, MOST_LISTED), ...inner.toReversed().slice(0, MOST_LISTED)];
 }
 
 const isSpatial = ({ height, width }: Pick<OutputCandidate, 'height' | 'width'>): boolean => height * width > 1;
