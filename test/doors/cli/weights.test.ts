@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { modelLine } from '../../../src/main/doors/cli/weights.ts';
+import type { ImportedEncoder } from '../../../src/shared/imported-encoder.ts';
 import type { ShelfModel } from '../../../src/shared/shelf.ts';
+import { hasBuild, scratch, twinlens } from './kit.ts';
 
 const model: ShelfModel = {
   ...{ id: 'net', source: 'catalogue', backbone: 'resnet18', title: 'ResNet-18', use: 'Good.', about: 'A test.', licence: 'MIT', licenceUrl: null },
@@ -18,4 +22,16 @@ test('a model is listed with where it is, its licence and the runs that started 
   expect(modelLine({ ...model, source: 'none', id: 'compact', backbone: 'compact', state: 'here', host: null })).toBe(
     'compact\tcompact\tNo weights needed\t–\t–',
   );
+});
+
+test.skipIf(!hasBuild)('an encoder is added from an ONNX file, as its options say (needs the build)', async () => {
+  const workspace = scratch('onnx');
+  const file = resolve('test', 'nn', 'fixtures', 'onnx', 'classifier.onnx');
+  const options = ['--name', 'tiny', '--mean', '0.5', '--std', '0.2,0.3,0.4', '--licence', 'MIT', '--workspace', workspace, '--json'];
+  const { code, stdout, stderr } = await twinlens(['weights', 'add', file, ...options]);
+  expect(code, stderr).toBe(0);
+  const encoder = JSON.parse(stdout) as ImportedEncoder;
+  expect(encoder).toMatchObject({ id: 'tiny', licence: 'MIT', output: { name: 'last_map' } });
+  expect(encoder.preprocessing).toEqual({ mean: [0.5, 0.5, 0.5], std: [0.2, 0.3, 0.4] });
+  expect(existsSync(join(workspace, 'imported', 'tiny', 'classifier.onnx'))).toBe(true);
 });
