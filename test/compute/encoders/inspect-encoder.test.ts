@@ -117,9 +117,9 @@ test('a folder of transformers.js works as it comes, and says how well its small
   });
   expect([others, preprocessingFrom]).toEqual([['model_fp16.onnx', 'model_int8.onnx', 'model_quantized.onnx'], 'preprocessor_config.json']);
   expect(notes).toEqual([
-    'model_fp16.onnx gives features with a cosine of at least 1.0000 to those of this file, over 8 images.',
+    'The output of model_fp16.onnx has a cosine of at least 0.9999 to that of this file, over 8 images.',
     expect.stringMatching(/^model_int8\.onnx beside it can’t be used here\. Its input input_ids: int64 .* and no images\.$/),
-    'model_quantized.onnx gives features with a cosine of at least 1.0000 to those of this file, over 8 images.',
+    'The output of model_quantized.onnx has a cosine of at least 0.9999 to that of this file, over 8 images.',
   ]);
 });
 

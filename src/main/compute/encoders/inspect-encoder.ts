@@ -96,7 +96,7 @@ async function inspectInto(
       found.notes.push(...trial.notes);
       if (draft.input.size === null && sizes.size !== null) found.notes.push(`It reads only images of ${sizes.size} px, although it states no size.`);
       found.draft = { ...draft, batch: trial.batch, channels, input: { ...draft.input, size: sizes.size, multiple: sizes.multiple } };
-      if (!isInner) found.notes.push(...(await compareVariants(files, found.draft, { batches, pooled: trial.pooled, choices, signal })));
+      found.notes.push(...(await compareVariants(files, found.draft, { model, batches, choices, signal })));
     } finally {
       await session.close();
     }

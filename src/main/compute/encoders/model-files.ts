@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { OnnxFile } from '../../nn/engines/imported/onnx-file.ts';
 
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const MAX_TEXT = 1 << 20; // bytes of a JSON or README file that is read
 
 /** An ONNX file and those beside it. */
@@ -56,7 +57,8 @@ function describe(path: string): ModelFiles {
   const folder = dirname(path);
   const stem = basename(path).replace(/\.onnx$/i, '');
   const above = basename(folder) === 'onnx' ? dirname(folder) : folder;
-  const isPlain = /^(model|vision_model|encoder)(_.*)?$/i.test(stem); // says nothing of what it is
+  const isUpload = UUID.test(basename(above)); // a folder that Twinlens made for uploaded files
+  const isPlain = !isUpload && /^(model|vision_model|encoder)(_.*)?$/i.test(stem); // says nothing of what it is
   return { path, folder, others: modelNames(folder).filter((name) => name !== basename(path)), name: (isPlain && basename(above)) || stem };
 }
 

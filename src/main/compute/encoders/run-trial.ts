@@ -9,8 +9,6 @@ const ALIKE = 0.999; // cosine of features of different images: the input is pro
 
 export interface Trial {
   batch: 'any' | 'one';
-  features: Float32Array[]; // of each image alone, [C, h, w]
-  pooled: Float32Array[]; // [C]
   notes: string[];
 }
 
@@ -45,11 +43,11 @@ export async function runTrial(
   const notes: string[] = [];
   const closest = Math.min(...pooled.slice(1).map((vector) => cosine(vector, pooled[0]!)));
   if (closest > ALIKE) notes.push(`The features of different images are nearly the same (cosine above ${ALIKE}). Check how pixels are prepared.`);
-  if (batch === 'one') return { batch, features, pooled, notes };
+  if (batch === 'one') return { batch, notes };
   const limit = TOLERANCE[input.type] * largest;
   const why = await batchProblem(session, images, features, size, limit);
   if (why !== null) notes.push(`${why}, so Twinlens gives it one image at a time.`);
-  return { batch: why === null ? 'any' : 'one', features, pooled, notes };
+  return { batch: why === null ? 'any' : 'one', notes };
 }
 
 /** Why images can't be given together; null if they can. The batch is in reverse, so that it also shows where its order counts. */

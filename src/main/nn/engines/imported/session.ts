@@ -99,6 +99,23 @@ export async function declaredShapes(
   }
 }
 
+/** The values of one output of a model for each image [3, S, S], normalised. Throws AppError 'bad-weights'. */
+export async function outputOfEach(
+  path: string,
+  model: Parameters<typeof runModel>[1],
+  images: readonly Float32Array[],
+  size: number,
+): Promise<Float32Array[]> {
+  const session = await openModel(path, 'cpu');
+  try {
+    const out: Float32Array[] = [];
+    for (const image of images) out.push((await runModel(session, model, image, size)).values);
+    return out;
+  } finally {
+    await session.release();
+  }
+}
+
 function inputTensor(data: Float32Array, dims: readonly number[], type: ImportedEncoder['input']['type']): ort.Tensor {
   switch (type) {
     case 'float32':
