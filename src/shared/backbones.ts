@@ -7,6 +7,8 @@ export interface BackboneInfo {
   patch?: number; // px; an image side must be a multiple of it
   hasLayers?: false; // Twinlens does not build its layers, so it has no weights to draw, load or train
   classToken?: true; // a vision transformer's token for the whole image
+  /** Its layers are fitted to the training images, without gradients: it takes no weights, and only a head is trained on it. */
+  fitted?: true;
   imageSize: { all: number; part: number }; // px, the default side where all layers are trained, and where the first ones stay fixed
 }
 
@@ -22,8 +24,8 @@ const PRETRAINED_ON_224 = { all: 224, part: 288 } as const;
 const PATCHES_OF_14 = { smallest: 28, patch: 14, classToken: true, imageSize: { all: 224, part: 224 } } as const;
 
 /**
- * All backbones, smallest first: the one list that the contract, the command line, the form and the tests derive from.
- * The names are stored with every run.
+ * All backbones, smallest first, then those without weights of ours: the one list that the contract, the command line, the form and the tests
+ * derive from. The names are stored with every run.
  */
 export const BACKBONE_INFO = {
   compact: {
@@ -92,6 +94,13 @@ export const BACKBONE_INFO = {
     needs: 'Needs pretrained weights.',
     ...PATCHES_OF_14,
   },
+  patches: {
+    label: 'Patches of your images',
+    help: 'A dictionary of small patches of the training images and their colours. Needs no weights, takes a minute, and suits images unlike photographs.',
+    smallest: 32,
+    fitted: true,
+    imageSize: { all: 128, part: 128 },
+  },
   imported: {
     label: 'Imported encoder',
     help: 'An encoder that you added as an ONNX file. It stays as it is: only the head is trained.',
@@ -105,7 +114,7 @@ export type BackboneName = keyof typeof BACKBONE_INFO;
 
 export const BACKBONES = Object.keys(BACKBONE_INFO) as BackboneName[];
 
-/** The backbones whose layers Twinlens builds: they start from random or stored weights, and every scope can train them. */
+/** The backbones whose layers Twinlens builds. All but a fitted one start from random or stored weights, and every scope can train them. */
 export const NETWORKS = BACKBONES.filter((name) => !('hasLayers' in BACKBONE_INFO[name]));
 
 /** What the head reads: the mean of the last feature map over space, or the class token. */
@@ -113,6 +122,12 @@ export type Pooling = 'mean' | 'cls';
 
 /** Whether a network has a class token: a token for the whole image beside those of its patches. */
 export const hasClassToken = (backbone: BackboneName): boolean => (BACKBONE_INFO[backbone] as BackboneInfo).classToken === true;
+
+/** Whether a backbone is fitted to the training images instead of trained. */
+export function isFitted(backbone: BackboneName): boolean {
+  const { fitted }: BackboneInfo = BACKBONE_INFO[backbone];
+  return fitted === true;
+}
 
 /** Why a network can't read images of this side, in px; null if it can. */
 export function sizeProblem(backbone: BackboneName, size: number): string | null {

@@ -42,8 +42,8 @@ export function comparisonDetails(a: string, b: string, c: PairedComparison): st
   ];
 }
 
-const untrainedName = ({ drawn }: Pick<Baseline, 'drawn'>): string =>
-  drawn ? 'the network with its random initial weights' : 'the pretrained network';
+const untrainedName = ({ drawn, fitted }: Pick<Baseline, 'drawn' | 'fitted'>): string =>
+  drawn ? 'the network with its random initial weights' : fitted ? 'the network before its head was trained' : 'the pretrained network';
 
 /** What the training of a run added to the network that it started from, on the same pairs. */
 export function baselineSentence(baseline: NonNullable<Metrics['baseline']>): string {

@@ -1,3 +1,4 @@
+import { isFitted } from './backbones.ts';
 import {
   type ExperimentComparison,
   type ExperimentRow,
@@ -91,16 +92,23 @@ const PROBE_SEEDS =
 
 /** What a seed changes in this training, and what it does not. */
 export function seedChanges({
+  backbone,
   weights,
   scope,
   headStart,
   loss,
   augmentation,
-}: Pick<RunConfig, 'weights' | 'scope' | 'headStart' | 'loss' | 'augmentation'>): string {
+}: Pick<RunConfig, 'backbone' | 'weights' | 'scope' | 'headStart' | 'loss' | 'augmentation'>): string {
   const same = 'The split and the pairs that figures are computed on are the same for all seeds.';
+  if (loss === 'probe' && isFitted(backbone)) return `A seed changes which patches the dictionary has. ${same}`;
   if (loss === 'probe') return `${PROBE_SEEDS} ${same}`;
   const changes = [
-    weights === null ? 'the initial weights' : headStart === 'probe' ? 'the probe that the head starts from' : 'the initial weights of the head',
+    ...(isFitted(backbone) ? ['which patches the dictionary has'] : []),
+    weights === null && !isFitted(backbone)
+      ? 'the initial weights'
+      : headStart === 'probe'
+        ? 'the probe that the head starts from'
+        : 'the initial weights of the head',
     'which pairs are sampled in each epoch and their order',
     ...(augmentation !== null && scope !== 'head' ? ['the augmentation of the images'] : []),
   ];

@@ -85,11 +85,12 @@ export interface Metrics {
 }
 
 /**
- * The network before training on the same pairs: the pooled features of its initial backbone, without a head, at the run's image
+ * The network before training on the same pairs: the pooled features of its initial or fitted backbone, without a head, at the run's image
  * size; distance 1 - cosine.
  */
 export interface Baseline {
   drawn: boolean; // the run started from random weights, so these features are those of a random network
+  fitted?: true; // these features are of a backbone that was fitted to the training images
   auc: number; // 0..1
   interval: Interval;
   gain: Difference; // AUC of the run - that of the baseline

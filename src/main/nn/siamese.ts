@@ -159,10 +159,11 @@ function buildUpTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value
 /** Builds the network from `entry` to the pooled features [N, C]. Sets the maps of the layers in `maps`. */
 function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, maps = new Map<string, Value | null>()): Value {
   if (entry === 'pooled') return x;
-  const { blocks, lastStage, featureMap, classToken } = backboneOf(spec.backbone);
+  const { blocks, lastStage, featureMap, classToken, pooled } = backboneOf(spec.backbone);
   const last = blocks.at(-1);
   let value = x;
   for (const block of entry === 'boundary' ? blocks.slice(lastStage) : blocks) {
+    if (block === last && pooled && !maps.has(block.name)) return pooled(b, value, BACKBONE_PREFIX);
     const isWanted = maps.has(block.name);
     if (block === last && spec.pooling === 'cls') {
       if (!classToken) throw new Error(`${spec.backbone} has no class token.`);

@@ -1,16 +1,21 @@
+import { isFitted } from '../backbones.ts';
 import { settingText } from '../format.ts';
 import { lossInfo, type LossName } from '../losses.ts';
 import type { RunConfig } from '../run.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from './option.ts';
 import type { TrainingKind } from './kind-options.ts';
-import { choiceValues, isUsedBy, OPTION_ENTRIES, type OptionName, type OptionValue, type TrainingOptions } from './table.ts';
+import { choiceValues, isUsedBy, OPTION_ENTRIES, type OptionName, type OptionValue, TRAINING_OPTIONS, type TrainingOptions } from './table.ts';
 
 /** A value for each option that has a default. */
 export type TrainingValues = { [K in OptionName as TrainingOptions[K] extends { default: unknown } ? K : never]: OptionValue<K> };
 type Choices = { [K in keyof TrainingValues]?: TrainingValues[K] | undefined };
 
-/** Fills in missing options by the kind of training. The options that decide the kind come first in the table. */
-export function withDefaults(choices: Choices, pretrained: boolean): TrainingValues {
+/**
+ * Fills in missing options by the kind of training. The options that decide the kind come first in the table. `withWeights`: whether initial
+ * weights are chosen. A backbone that is fitted to the images is trained like one with weights.
+ */
+export function withDefaults(choices: Choices, withWeights: boolean): TrainingValues {
+  const pretrained = withWeights || isFitted(choices.backbone ?? TRAINING_OPTIONS.backbone.default);
   const stepsChosen = Object.keys(choicesFor('probe', choices)).length < Object.keys(chosen(choices)).length;
   const values: Record<string, unknown> = { pretrained, stepsChosen };
   for (const [name, option] of OPTION_ENTRIES) {
@@ -33,11 +38,11 @@ const defaultValue = ({ default: value }: NumberOption | ChoiceOption, kind: obj
 
 /** What an option of a training would be if it was not chosen. Of an option with `auto`, the computer decides. */
 export const defaultFor = (option: NumberOption | ChoiceOption, config: RunConfig): unknown =>
-  defaultValue(option, { ...config, pretrained: config.weights !== null, stepsChosen: false });
+  defaultValue(option, { ...config, pretrained: config.weights !== null || isFitted(config.backbone), stepsChosen: false });
 
 const kindOf = (choices: Choices, pretrained: boolean): TrainingKind => ({ pretrained, stepsChosen: false, ...withDefaults(choices, pretrained) });
 
-/** One of each kind of training; resnet18 represents all backbones except compact. */
+/** One of each kind of training; resnet18 represents all backbones except compact and patches. */
 const FROM_SCRATCH = kindOf({}, false);
 const LARGER_FROM_SCRATCH = kindOf({ backbone: 'resnet18' }, false);
 const PRETRAINED = choiceValues('scope').map((scope) => kindOf({ backbone: 'resnet18', scope }, true));

@@ -8,5 +8,6 @@ test('a few backbones contain every operation of the device check', () => {
     'resnet18',
     'convnext_tiny',
     'dinov2_vits14',
+    'patches',
   ]);
 });

@@ -87,6 +87,19 @@ describe('configFor', () => {
     );
     expect(() => of(14)).toThrow('needs at least 28 px');
   });
+  test('patches train a linear probe without weights, and no layers', () => {
+    expect(configFor({ dataset: 'd', backbone: 'patches' }, null)).toMatchObject({
+      scope: 'head',
+      loss: 'probe',
+      weights: null,
+      size: 128,
+      epochs: 1,
+    });
+    expect(configFor({ dataset: 'd', backbone: 'patches', loss: 'triplet' }, null)).toMatchObject({ scope: 'head', headStart: 'probe', lr: 1e-5 });
+    expect(() => configFor({ dataset: 'd', backbone: 'patches' }, weights)).toThrow(/takes no weights/);
+    expect(() => configFor({ dataset: 'd', backbone: 'patches', scope: 'all' }, null)).toThrow(/only the head is trained/);
+  });
+
   test('a frozen backbone needs weights; an image must be large enough', () => {
     expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/trained weights/);
     expect(() => configFor({ dataset: 'd', backbone: 'resnet18', size: 31 }, weights)).toThrow(/at least 32 px/);

@@ -1,3 +1,4 @@
+import { isFitted } from '../../../shared/backbones.ts';
 import { similarityOf } from '../../../shared/calibration.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { logRatioAt } from '../../../shared/likelihood.ts';
@@ -48,12 +49,13 @@ export async function evaluateSplit(request: EvaluateRequest, context: Context):
   const units = unitsOfPairs(pairs, images.ids, request.units);
   const similarities = found.map((distance) => similarityOf(distance, calibration));
   const likelihood = likelihoodOf(found, labels, calibration);
-  const drawn = model.config.weights === null;
+  const fitted = isFitted(model.config.backbone);
+  const start = { drawn: model.config.weights === null && !fitted, ...(fitted && { fitted }) };
   const metrics = {
     ...metricsOf(found, labels, calibration.threshold, split, units),
     reliability: reliabilityOf(labels, similarities, units),
     ...(likelihood && { likelihood }),
-    ...(baseline && { baseline: { drawn, ...baselineOf(baseline, found, labels, units) } }),
+    ...(baseline && { baseline: { ...start, ...baselineOf(baseline, found, labels, units) } }),
   };
   return { metrics, distances: found };
 }

@@ -1,10 +1,11 @@
+import { isFitted } from '../../../shared/backbones.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { expectedDistance } from '../../../shared/losses.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import type { NetworkEngine } from '../engine/network-engine.ts';
 import { headFromProbe, MAX_CLASSES, probeHead } from '../../nn/head-start.ts';
-import { fitProbe } from '../../nn/probe.ts';
+import { fitProbe, PENALTY_OF_PATCHES } from '../../nn/probe.ts';
 import { entryOf, pooledTask, specOf } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
@@ -54,7 +55,12 @@ export async function probeStart({ engine, config, source, params, trainImages, 
     await new Promise((resolve) => setImmediate(resolve)); // so that a cancellation is received
     throwIfCancelled(signal);
   };
-  const probe = await fitProbe(rows, images.length, targetsOf(images, classes), { pause, heldOut: !isProbe });
+  const penalty = isFitted(config.backbone) ? PENALTY_OF_PATCHES : undefined;
+  const probe = await fitProbe(rows, images.length, targetsOf(images, classes), {
+    pause,
+    heldOut: !isProbe,
+    ...(penalty !== undefined && { penalty }),
+  });
   if (isProbe) return probeHead(params, probe, rows);
   return headFromProbe(params, probe, expectedDistance(config), random, { unit: config.embedding === 'unit' });
 }

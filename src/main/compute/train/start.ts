@@ -7,6 +7,7 @@ import type { TrainTask } from '../../nn/ir/task.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { lossOf } from '../../nn/losses/index.ts';
 import { BACKBONE_PREFIX, backboneParams, siameseParams, specOf, trainableNames, trainingTask } from '../../nn/siamese.ts';
+import { fitBackbone, type FitRequest } from '../embed/fit-backbone.ts';
 import { checkBest, type Progress, readBase, readLast, writeBase } from '../model/checkpoint.ts';
 import type { TrainRequest } from '../protocol/protocol.ts';
 
@@ -38,12 +39,16 @@ export async function initialNetwork(config: RunConfig, weightsPath: string | nu
 }
 
 /**
- * Initialises a network, and the tensors that its loss trains beside it, loads the backbone's weights from `weightsPath` if there is one, and
- * writes the frozen tensors.
+ * Initialises a network, and the tensors that its loss trains beside it, loads the backbone's weights from `weightsPath` if there is one or
+ * fits it to the training images, and writes the frozen tensors.
  */
-export async function newStart({ model: { folder, config }, weightsPath }: TrainRequest, classes: number): Promise<Start> {
+export async function newStart(
+  { model: { folder, config }, weightsPath }: TrainRequest,
+  classes: number,
+  fit: Omit<FitRequest, 'config'>,
+): Promise<Start> {
   const spec = specOf(config);
-  const tensors = await initialNetwork(config, weightsPath);
+  const tensors = await fitBackbone(await initialNetwork(config, weightsPath), { ...fit, config });
   const updated = new Set(trainableNames(spec, config.scope));
   if (trainsBySteps(lossInfo(config.loss))) {
     const task = taskFor(config, 2, classes);

@@ -40,16 +40,19 @@ export async function train(
   const images = new DatasetImages(request.images, request.root);
   const trainImages = images.training(config.same);
   const classes = countClasses(trainImages);
-  const { frozen, state, progress } = request.resume ? checkpointStart(request) : await newStart(request, classes);
+  const reading = {
+    signal: context.signal,
+    onProgress: (done: number, total: number): void => context.progress({ kind: 'prepare', done, total }),
+  };
+  const { frozen, state, progress } = request.resume
+    ? checkpointStart(request)
+    : await newStart(request, classes, { engine, images: trainImages.map(({ id }) => images.source(id)), ...reading });
   for (const row of progress.rows) if (row.epoch > request.epochsStored) context.progress({ kind: 'recovered', row });
   const validPairs = unpackPairs(request.validPairs);
   const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });
   let trainer: Trainer | null = null;
   try {
-    await source.prepare(images.trainingAndValidation(), {
-      signal: context.signal,
-      onProgress: (done, total) => context.progress({ kind: 'prepare', done, total }),
-    });
+    await source.prepare(images.trainingAndValidation(), reading);
     if (!request.resume && (config.headStart === 'probe' || config.loss === 'probe')) {
       const params = new Map([...frozen, ...state.params]);
       const head = await probeStart({ engine, config, source, params, trainImages, images, signal: context.signal });

@@ -1,20 +1,21 @@
+import { isFitted } from '../../../shared/backbones.ts';
 import { asAppError } from '../../../shared/errors.ts';
-import type { RunConfig, RunRecord } from '../../../shared/run.ts';
+import type { RunRecord } from '../../../shared/run.ts';
 import type { NetworkKey } from '../../db/pair-distances.ts';
 import { log } from '../../foundation/log/log.ts';
 import { pairKey } from './pair-key.ts';
 import type { EvaluationOptions, EvaluationPorts, SplitRequest } from './ports.ts';
 
 /** Everything that the distances of an untrained network depend on, besides the pairs. */
-const keyOf = (
-  dataset: string,
-  { backbone, encoder, flavour, size, preprocessing, resampling, sampleBits, weights, seed, pooling }: RunConfig,
-): NetworkKey => {
+function keyOf({ dataset, snapshot, config }: RunRecord): NetworkKey {
+  const { backbone, encoder, flavour, size, preprocessing, resampling, sampleBits, weights, seed, pooling } = config;
   const start = weights?.sha256 ?? `seed ${seed}`;
   const pooled = pooling === 'mean' ? [] : [pooling];
   const imported = encoder ? [encoder.input, encoder.output] : [];
-  return { untrained: JSON.stringify([dataset, backbone, flavour, size, preprocessing, resampling, sampleBits, start, ...imported, ...pooled]) };
-};
+  const fitted = isFitted(backbone) ? [snapshot] : []; // the training images decide its tensors
+  const key = [dataset, backbone, flavour, size, preprocessing, resampling, sampleBits, start, ...imported, ...pooled, ...fitted];
+  return { untrained: JSON.stringify(key) };
+}
 
 /**
  * Distances of a split's pairs by the network of a run before its training, computed once for all runs of a data set that start from it. Where they
@@ -26,7 +27,7 @@ export async function untrainedDistances(
   { pairSet, ...request }: SplitRequest,
   o: EvaluationOptions,
 ): Promise<Float64Array | { problem: string }> {
-  const key = keyOf(run.dataset, run.config);
+  const key = keyOf(run);
   const pairs = pairKey({ pairSet, pairs: request.pairs });
   const stored = pairDistances.get(key, pairs);
   if (stored) return stored;

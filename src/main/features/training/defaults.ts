@@ -2,7 +2,7 @@ import type { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
-import { type BackboneName, hasClassToken, sizeProblem } from '../../../shared/backbones.ts';
+import { type BackboneName, hasClassToken, isFitted, sizeProblem } from '../../../shared/backbones.ts';
 import { importedSizeProblem } from '../../../shared/imported-encoder.ts';
 import { backboneName } from '../../../shared/run-words.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
@@ -105,7 +105,19 @@ export function configFor(
   const values = withDefaults(chosen, weights !== null);
   const { same, negatives, backbone, pooling, scope, headStart, size } = values;
   refuseForEncoder(values, encoder);
-  if (!weights && scope !== 'all') {
+  const fitted = isFitted(backbone);
+  const name = backboneName(backbone);
+  if (fitted && weights)
+    throw new AppError('bad-request', `“${name}” takes no weights, as it is fitted to your images: leave them out, or choose another network.`, {
+      field: 'weights',
+      flags: ['--backbone <name>'],
+    });
+  if (fitted && scope !== 'head')
+    throw new AppError('bad-request', `Of “${name}” only the head is trained: choose “${SCOPES.head.label}” as trained layers.`, {
+      field: 'scope',
+      flags: ['--scope head'],
+    });
+  if (!weights && !fitted && scope !== 'all') {
     const chosen = `“${SCOPES[scope].label}”`;
     throw new AppError(
       'bad-request',
@@ -113,7 +125,7 @@ export function configFor(
       { field: 'weights', flags: ['--weights', '--scope all'] },
     );
   }
-  if (!weights && headStart === 'probe') {
+  if (!weights && !fitted && headStart === 'probe') {
     throw new AppError('bad-request', 'A linear probe needs the features of a trained backbone: choose initial weights, or a random head.', {
       field: 'headStart',
       flags: ['--weights', '--head-start random'],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { BackboneName } from '../../../shared/backbones.ts';
+import { type BackboneName, isFitted } from '../../../shared/backbones.ts';
 import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { encoderIdOf } from '../../../shared/encoder-name.ts';
@@ -77,7 +77,10 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const config = configOf(facts, request, dataset, problems);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
-  const warnings = [...warningsOf(dataset, classPairs), ...(request.seeds !== undefined && config && !hasEpochs(config) ? [SEEDS_OF_PROBE] : [])];
+  const warnings = [
+    ...warningsOf(dataset, classPairs),
+    ...(request.seeds !== undefined && config && !hasEpochs(config) && !isFitted(config.backbone) ? [SEEDS_OF_PROBE] : []),
+  ];
   return { request: problems.length ? null : request, dataset, config, problems, warnings, images, device };
 }
 

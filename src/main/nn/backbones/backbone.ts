@@ -38,6 +38,8 @@ export interface Backbone {
    * receives the patches as the block's attention reads them, [N, C, h, w].
    */
   classToken?(b: Builder, x: Value, prefix: string, onMap?: (map: Value) => void): Value;
+  /** The last map averaged over space, [N, C], from the last block's input, for a backbone that needs less without the map. */
+  pooled?(b: Builder, x: Value, prefix: string): Value;
   /** Other programs' names for this backbone's parameters. Its own names are torchvision's where torchvision has the network. */
   foreignNames: readonly ForeignNames[];
   /** Matches its own names of all tensors inside networks of its family, of any depth; a head's never. */

@@ -8,6 +8,7 @@ import { dinoV2ViTS14Reg } from './dinov2-vits14-reg.ts';
 import { imported } from './imported.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { mobileNetV2At035 } from './mobilenet-v2-035.ts';
+import { patches } from './patches.ts';
 import { resNet18 } from './resnet18.ts';
 import { resNet34 } from './resnet34.ts';
 import { resNet50 } from './resnet50.ts';
@@ -24,6 +25,7 @@ const TABLE = {
   dinov2_vits14: dinoV2ViTS14,
   dinov2_vits14_reg: dinoV2ViTS14Reg,
   dinov2_vitb14: dinoV2ViTB14,
+  patches,
   imported,
 } as const satisfies Record<BackboneName, Backbone>;
 

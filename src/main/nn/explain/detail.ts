@@ -14,7 +14,6 @@ import { placeCells, type PlacedMap } from './receptive-field.ts';
 
 /** Weights of base, fine 1 and fine 2, after each is scaled to a largest value of 1. */
 const WEIGHTS = [2, 1, 1] as const;
-const WEIGHT_SUM = 4;
 
 /**
  * Steps of the path's integral, more than path's 160: with these the errors of the fine maps were several times those of the base map, up to
@@ -29,7 +28,7 @@ const STEPS = 400;
  *   fine = sum over channels of d(g · p)/dF * (F - mean over space of F)
  *
  * The parts have no common unit, so values are not shares of the distance. The sum is multiplied by the base map's largest value / 4, so that
- * an image with little evidence still has a pale map.
+ * an image with little evidence still has a pale map. Without finer layers it is the path map.
  */
 export const detail: Method = (spec, layer) => {
   const { task, placedMaps } = detailTask(spec, layer);
@@ -62,7 +61,8 @@ export function combineParts(parts: readonly MapGrid[]): Float32Array {
     const largest = largestAbsolute(part.map);
     if (largest > 0) resample(part, w, h, placement).forEach((value, i) => (sum[i]! += (WEIGHTS[k]! * value) / largest));
   });
-  const unit = largestAbsolute(parts[0]!.map) / WEIGHT_SUM;
+  const total = WEIGHTS.slice(0, parts.length).reduce((all, weight) => all + weight, 0);
+  const unit = largestAbsolute(parts[0]!.map) / total;
   return sum.map((value) => value * unit);
 }
 

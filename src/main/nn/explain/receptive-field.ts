@@ -41,6 +41,7 @@ export interface PlacedMap {
  * Keras's MobileNetV2 0.35 at 224 px that middle is 0.48 cells from an even division of the image, this centre 0.21, and the centroid of the
  * measured squared gradient 0.18 across and 0.12 down.
  * Operations between channels or tokens keep the position: a token is where its patch is, although attention reads all of them.
+ * In a concatenation, maps of other strides than the first were resized to the first one's cells, so it alone says where these are.
  * The cells of an imported encoder divide the image evenly, as patches do; what its layers read is not known.
  */
 export function placeCells(source: SourceProgram, map: Value): PlacedMap {
@@ -93,7 +94,8 @@ function responseOf(b: ProgramBuilder, instruction: Instruction, inputs: readonl
   if (instruction.operation === PRIMITIVES.clamp) return { ...x, halvings: x.halvings + 1 };
   const isAdd = instruction.operation === PRIMITIVES.add;
   if (isAdd && inputs.length === 1) return x; // a bias
-  const terms = isAdd ? inputs : inputs.map((one) => sumChannels(b, one));
+  const placed = instruction.operation === PRIMITIVES.concat ? inputs.filter(({ jump }) => jump === x.jump) : inputs;
+  const terms = isAdd ? inputs : placed.map((one) => sumChannels(b, one));
   const sum = terms.reduce((one, other) => addResponses(b, one, other));
   return isAdd ? sum : sumChannels(b, sum);
 }

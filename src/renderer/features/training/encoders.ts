@@ -1,4 +1,4 @@
-import { BACKBONES, type BackboneName } from '../../../shared/backbones.ts';
+import { isFitted, NETWORKS } from '../../../shared/backbones.ts';
 import { sizeText } from '../../../shared/shelf-words.ts';
 import type { ShelfModel } from '../../../shared/shelf.ts';
 
@@ -17,8 +17,8 @@ export function encoderChoices(value: string, shelf: readonly ShelfModel[], now:
   if (value === ENCODER_FILE) return { weights: ' ', ...scope };
   const model = shelf.find(({ id }) => `model:${id}` === value);
   if (model) return { weights: model.id, backbone: model.backbone, ...scope };
-  const backbone = BACKBONES.find((name) => `scratch:${name}` === value) satisfies BackboneName | undefined;
-  return { weights: undefined, backbone, scope: 'all' };
+  const backbone = NETWORKS.find((name) => `scratch:${name}` === value);
+  return { weights: undefined, backbone, scope: backbone !== undefined && isFitted(backbone) ? undefined : 'all' };
 }
 
 /** Whether weights are here, else their download; and their licence. */

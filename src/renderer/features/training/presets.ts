@@ -1,3 +1,4 @@
+import { isFitted, NETWORKS } from '../../../shared/backbones.ts';
 import type { ShelfModel } from '../../../shared/shelf.ts';
 
 export const PRESETS = [
@@ -37,7 +38,8 @@ export function suggestedWeights(shelf: readonly ShelfModel[]): ShelfModel | nul
 
 /** The preset that the choices match, or null. */
 export function presetOf(choices: Readonly<Record<string, unknown>>): Preset | null {
-  const { weights, scope } = choices;
+  const { weights, scope, backbone } = choices;
+  if (weights === undefined && NETWORKS.some((name) => name === backbone && isFitted(name))) return null;
   if (weights === undefined) return scope === undefined || scope === 'all' ? 'scratch' : null;
   return scope === 'head' ? 'quick' : scope === 'last-stage' ? 'thorough' : null;
 }
