@@ -23,6 +23,7 @@ const BELOW_FEATURES = ['src/main/db/', 'src/main/domain/', 'src/main/foundation
 const FEATURES = {
   compare: [],
   dataset: [],
+  encoders: [],
   evaluation: [],
   media: [],
   models: ['src/main/nn/siamese.ts', 'src/main/nn/weights/'],

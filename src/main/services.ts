@@ -1,6 +1,7 @@
 import { labelsOfList, listInfo } from './features/dataset/pair-sets.ts';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { encoderOnShelf } from '../shared/known-encoders.ts';
 import type { Finding } from '../shared/lint.ts';
 import type { RunRecord } from '../shared/run.ts';
 import type { ClassMerge } from '../shared/class-names.ts';
@@ -11,6 +12,7 @@ import type { Launch } from './rpc/launch.ts';
 import { openStore, type Store } from './db/store.ts';
 import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';
+import { EncoderComparisons } from './features/encoders/encoder-comparisons.ts';
 import { curatedStore } from './features/dataset/curated.ts';
 import { Importer } from './features/dataset/import.ts';
 import { mergeLookAlikes } from './features/dataset/merge-look-alikes.ts';
@@ -68,6 +70,8 @@ export interface Services {
   /** What makes the figures of a run doubtful. */
   findingsOf(run: RunRecord): Finding[];
   runComparisons: RunComparisons;
+  /** Compares encoders before a training. */
+  encoderComparisons: EncoderComparisons;
   training: Training;
   /** Trainings with several seeds. */
   experiments: Experiments;
@@ -156,6 +160,16 @@ export function openServices(o: ServiceOptions): Services {
     evaluate: (run, split, signal) => evaluation.evaluate(run, split, { signal }),
   });
   const runComparisons = new RunComparisons(evaluationPorts, evaluation);
+  const encoderComparisons = new EncoderComparisons({
+    comparisons: store.encoderComparisons,
+    datasets,
+    rows: (dataset, relation) => rows.trainingRows(dataset, relation, PAIR_RECIPE),
+    known: () => shelf.list().flatMap(encoderOnShelf),
+    networkFor: (choices, signal) => training.settingsFor(choices, { signal }),
+    encoderFolder: (id) => encoders.folderOf(id),
+    caches,
+    compute,
+  });
   const experiments = new Experiments({
     ...{ experiments: store.experiments, runs, datasets, training },
     recallOf: (run) => testRecall(structures.find(run))?.value ?? null,
@@ -192,6 +206,7 @@ export function openServices(o: ServiceOptions): Services {
     structures,
     findingsOf: lintRun,
     runComparisons,
+    encoderComparisons,
     training,
     experiments,
     compare,

@@ -5,6 +5,7 @@ import type { Settings } from '../shared/workbench.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import { type Launch, launchUnder, withPriorityOf } from './rpc/launch.ts';
 import { CheckJobs } from './features/compare/check-jobs.ts';
+import { chooseDevice, type ChosenDevice } from './domain/devices/choose-device.ts';
 import { PairQueues } from './features/compare/queues.ts';
 import { CompareService } from './features/compare/service.ts';
 import { LargeDatasets } from './features/dataset/large-datasets.ts';
@@ -43,6 +44,8 @@ export interface Workbench extends Services {
   plans: TrainingPlans;
   trainings: TrainingJobs;
   queues: PairQueues;
+  /** The device of a training that names none. */
+  automaticDevice(): ChosenDevice;
   /** Jobs that check the faithfulness of maps. */
   checkJobs: CheckJobs;
   reports: ReportService;
@@ -240,6 +243,10 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     trainings,
     compare,
     queues,
+    automaticDevice: () => {
+      const { setting, report } = deviceFacts();
+      return chooseDevice({}, setting, report);
+    },
     checkJobs,
     pages,
     reports,

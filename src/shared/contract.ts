@@ -13,6 +13,7 @@ import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './datase
 import type { MatchesAnswer } from './matches.ts';
 import { METHODS } from './explanation-methods.ts';
 import { type Call, call, curatedCall } from './contract-call.ts';
+import { ENCODER_CALLS } from './encoder-calls.ts';
 import type { EventName, Events } from './events.ts';
 import { MODEL_CALLS } from './model-calls.ts';
 import type { ExperimentComparison, ExperimentRow, NotComparable } from './experiment.ts';
@@ -237,6 +238,7 @@ export const CALLS = {
   'experiments.compare': curatedCall<ExperimentComparison | NotComparable>()(
     z.strictObject({ a: text('The experiment'), b: text('The experiment') }),
   ),
+  ...ENCODER_CALLS,
   ...MODEL_CALLS,
 
   'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),

@@ -17,6 +17,7 @@ export const JOB_KINDS = [
   'structure',
   'fetch',
   'encoder',
+  'encoders',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

@@ -52,6 +52,8 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'experiments.annotate': [{ experiment: 'e99', name: 'x' }],
   'experiments.remove': [{ experiment: 'e99' }],
   'experiments.compare': [{ a: 'e99', b: 'e98' }],
+  'encoders.compare': [nothing],
+  'encoders.latest': [nothing],
   'runs.stop': [choice],
   'runs.evaluate': [choice],
   'runs.thresholds': [choice],

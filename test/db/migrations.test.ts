@@ -141,6 +141,7 @@ describe('migrations', () => {
       'curations',
       'dataset_ids',
       'datasets',
+      'encoder_comparisons',
       'epochs',
       'experiments',
       'flip_tests',

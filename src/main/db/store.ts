@@ -7,6 +7,7 @@ import { changedSinceClosed, deleteClosingChecksum, writeClosingChecksum } from 
 import { refuseFolders } from './database-files.ts';
 import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
 import { takeLock } from './lock.ts';
+import { type EncoderComparisonStore, encoderComparisonStore } from './encoder-comparisons.ts';
 import { type ExperimentStore, experimentStore } from './experiments.ts';
 import { type MapScaleStore, mapScaleStore } from './map-scales.ts';
 import { checkIntegrity, type Db, needsMigration, openForReading, openForWriting } from './open.ts';
@@ -21,6 +22,7 @@ import { type WhatIfStore, whatIfStore } from './what-ifs.ts';
 export interface Store extends DatasetStores {
   runs: RunStore;
   experiments: ExperimentStore;
+  encoderComparisons: EncoderComparisonStore;
   comparisons: ComparisonStore;
   mapScales: MapScaleStore;
   whatIfs: WhatIfStore;
@@ -117,6 +119,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     ...datasetStores(db, false),
     runs: runStore(db),
     experiments: experimentStore(db),
+    encoderComparisons: encoderComparisonStore(db),
     comparisons: comparisonStore(db),
     mapScales: mapScaleStore(db),
     whatIfs: whatIfStore(db),

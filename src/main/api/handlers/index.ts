@@ -2,6 +2,7 @@ import type { AllHandlers } from '../handler-types.ts';
 import { appHandlers } from './app.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
+import { encoderHandlers } from './encoders.ts';
 import { experimentHandlers } from './experiments.ts';
 import { modelHandlers } from './models.ts';
 import { pairHandlers } from './pairs.ts';
@@ -17,6 +18,7 @@ export const handlers: AllHandlers = {
   ...runHandlers,
   ...experimentHandlers,
   ...modelHandlers,
+  ...encoderHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

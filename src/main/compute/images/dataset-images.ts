@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ImageTable, type PackedImages } from '../../domain/pairs/packed.ts';
 import { identityOf } from '../../domain/pairs/contents.ts';
 import type { TrainImage } from '../../domain/pairs/sample-pairs.ts';
+import type { Split } from '../../../shared/dataset.ts';
 import type { SameKind } from '../../../shared/pair-relation.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 
@@ -31,7 +32,16 @@ export class DatasetImages {
 
   /** `same`: what makes two of them "same". */
   training(same: SameKind): TrainImage[] {
-    return this.table.inSplit('train').map((i) => {
+    return this.inSplit('train', same);
+  }
+
+  /** `same`: as of `training`. */
+  validation(same: SameKind): TrainImage[] {
+    return this.inSplit('valid', same);
+  }
+
+  private inSplit(name: Split, same: SameKind): TrainImage[] {
+    return this.table.inSplit(name).map((i) => {
       const image = this.table.at(i);
       const { id, className, content, split } = image;
       return { id, className, content, split, identity: identityOf(image, same) };

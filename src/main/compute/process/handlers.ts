@@ -9,6 +9,7 @@ import { bench } from '../bench/bench.ts';
 import { benchEmbed } from '../bench/bench-embed.ts';
 import { inspectEncoder } from '../encoders/inspect-encoder.ts';
 import { storeEncoder } from '../encoders/store-encoder.ts';
+import { rankEncoders, scoreEncoder } from '../encoders/score-encoder.ts';
 import { checkDevices } from '../engine/check.ts';
 import { tryEncoder } from '../engine/encoders.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';
@@ -64,6 +65,8 @@ export const handlers: Handlers = {
   distances,
   untrainedDistances,
   compareOnPairs: compareRuns,
+  scoreEncoder,
+  rankEncoders,
   evaluate: evaluateSplit,
   explain,
   measureMaps,

@@ -1,5 +1,6 @@
 import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
 import type { EncoderDraft, EncoderInspection } from '../../../shared/encoder-inspection.ts';
+import type { EncoderComparisonCalls } from './encoder-comparison.ts';
 
 export interface InspectEncoderRequest {
   path: string; // an ONNX file, or a folder with one
@@ -13,8 +14,8 @@ export interface StoreEncoderRequest {
   folder: string; // existing, for the model file and its external data
 }
 
-/** Calls about ONNX files of others. Those files are untrusted: main asks a process of their own. */
-export interface EncoderCalls {
+/** Calls about encoders. ONNX files of others are untrusted: main asks a process of their own about them. */
+export interface EncoderCalls extends EncoderComparisonCalls {
   inspectEncoder: { args: InspectEncoderRequest; result: EncoderInspection; progress: never };
   /** Copies the model into a folder, with the draft's output as its only one if that is not declared. Progress: bytes. */
   storeEncoder: { args: StoreEncoderRequest; result: { sha256: string }; progress: { done: number; total: number } };

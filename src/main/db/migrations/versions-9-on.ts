@@ -232,4 +232,18 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ALTER TABLE runs ADD COLUMN experiment INTEGER REFERENCES experiments (number);
     `,
   },
+  {
+    version: 25,
+    sql: `
+      -- Encoders compared on the validation pairs of a data set.
+      CREATE TABLE encoder_comparisons (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        dataset TEXT NOT NULL,
+        relation TEXT NOT NULL,  -- relationKey: what "same" means
+        record TEXT NOT NULL,    -- JSON: EncoderComparison
+        created_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX encoder_comparisons_of_dataset ON encoder_comparisons (dataset);
+    `,
+  },
 ];

@@ -1,8 +1,10 @@
 import type { Random } from '../../../shared/random.ts';
 import type { Baseline, Difference, Interval } from '../../../shared/run.ts';
 import type { PairedComparison } from '../../../shared/run-difference.ts';
+import { upperTail } from '../../../shared/statistics.ts';
 import { aucInfluence, type Influenced, rateInfluences } from './influence.ts';
 import { aucOverUnits, differenceInterval, standardErrorOver } from './intervals.ts';
+import { twoSidedP } from './multiple-tests.ts';
 import { quantile } from './metrics.ts';
 import { tieGroups, type TieGroups } from './roc.ts';
 import { isWrong } from './threshold.ts';
@@ -28,13 +30,19 @@ export interface JudgedPairs {
  * summed over units as in standardErrorOver.
  */
 export function differenceOf(a: Influenced, b: Influenced, labels: ArrayLike<number>, units: PairUnits): Difference {
+  const { p: _, ...difference } = differenceTest(a, b, labels, units);
+  return difference;
+}
+
+/** As differenceOf, with the two-sided p of no difference. */
+export function differenceTest(a: Influenced, b: Influenced, labels: ArrayLike<number>, units: PairUnits): Difference & { p: number } {
   const value = a.value - b.value;
   const se = standardErrorOver(
     a.influence.map((w, i) => w - b.influence[i]),
     labels,
     units,
   );
-  return { value, interval: differenceInterval(value, se, units.count) };
+  return { value, interval: differenceInterval(value, se, units.count), p: twoSidedP(value, se, units.count) };
 }
 
 /** The difference of two AUCs. `labels` [N], with pairs of both labels. */
@@ -102,14 +110,6 @@ function delongTest(a: Influenced, b: Influenced, labels: ArrayLike<number>): Pa
   if (!(variance > 0)) return null;
   const z = (a.value - b.value) / Math.sqrt(variance);
   return { z, p: 2 * upperTail(Math.abs(z)) };
-}
-
-/** P(Z > z) of a standard normal Z for z >= 0: the complementary error function by Chebyshev fitting, relative error below 1.2e-7 (Press et al. 1992, erfcc). */
-export function upperTail(z: number): number {
-  const x = z / Math.SQRT2;
-  const t = 1 / (1 + x / 2);
-  const terms = [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277];
-  return (t * Math.exp(-x * x + terms.reduceRight((sum, c) => c + t * sum, 0))) / 2;
 }
 
 /** McNemar's exact two-sided p: twice the binomial tail of the rarer kind of disagreement, at most 1. */

@@ -55,7 +55,7 @@ const mapFigures = (of: (figure: Figure) => Estimate): RetrievalFigures =>
   Object.fromEntries(Object.entries(FIGURES).map(([name, figure]) => [name, of(figure)])) as unknown as RetrievalFigures;
 
 /** A mean difference, -1..1, with its interval. */
-function differenceOver(values: readonly number[], units: readonly number[]): Estimate {
+export function differenceOver(values: readonly number[], units: readonly number[]): Estimate {
   const { value, se, count } = meanOver(values, units);
   return { value, interval: differenceInterval(value, se, count) };
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { addComparisonsCommand } from './comparisons.ts';
 import { addDataCommands } from './data.ts';
+import { addEncodersCommand } from './encoders.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
 import { addResultCommands } from './results.ts';
@@ -17,6 +18,7 @@ export function buildProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
   addDataCommands(program);
+  addEncodersCommand(program);
   addTrainCommand(program);
   addWeightsCommand(program);
   addExperimentsCommand(program);

@@ -1,5 +1,4 @@
 import { AppError } from '../../../shared/errors.ts';
-import { pairListLines } from '../../../shared/pair-list.ts';
 import type { Command } from 'commander';
 import type { TrainRequest } from '../../../shared/contract.ts';
 import { encoderMapsSentence } from '../../../shared/explanation-methods.ts';
@@ -11,7 +10,8 @@ import type { Services } from '../../services.ts';
 import { experimentDocument, experimentFor, experimentLines, isExperiment, trainExperiment } from './experiments.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { workspaceOption } from './data.ts';
-import { duration, oneLine, print } from './output.ts';
+import { duration, print } from './output.ts';
+import { addPairs } from './pair-file.ts';
 import { chooseTrainingDevice, chooseResumeDevice } from './choose-device.ts';
 import { assertUsed, chosenOptions, RESUME_FLAGS, trainOptions } from './train-options.ts';
 import { measureMaps, progressLines } from './training-progress.ts';
@@ -106,16 +106,4 @@ export function addTrainCommand(program: Command): void {
 function assertOfDataset({ store, experiments }: Services, id: string, dataset: string): void {
   const { dataset: own } = isExperiment(id) ? experiments.get(id) : store.runs.get(id);
   if (own !== dataset) throw new AppError('usage', `${id} was trained on ${own}, not on ${dataset}. Resume it with: train ${own} --resume ${id}`);
-}
-
-/** Reads a file of pairs; returns the id of the list. Rows that can't be used are named on stderr. */
-async function addPairs({ rows }: Services, dataset: string, file: string): Promise<string> {
-  const found = await rows.addPairList(dataset, file);
-  for (const line of pairListLines(found)) process.stderr.write(`${oneLine(line)}\n`);
-  if (found.list !== null) return found.list;
-  throw new AppError(
-    'bad-request',
-    `No row of ${found.source} is a usable pair of the data set. ${found.problems[0] ? `Line ${found.problems[0].line}: ${found.problems[0].reason}.` : 'It has no rows.'}`,
-    { file },
-  );
 }

@@ -130,7 +130,8 @@ export class TrainingJobs {
     return this.inQueue(job, () => this.trainOne(job, train));
   }
 
-  private inQueue<T>(job: JobContext, work: () => Promise<T>): Promise<T> {
+  /** Runs work after the running and the waiting trainings, which wait for it in turn. */
+  inQueue<T>(job: JobContext, work: () => Promise<T>): Promise<T> {
     const onWait = (before: number): void => {
       job.progress({ text: before === 1 ? 'Waiting for the running training to end' : `Waiting: 1 running and ${before - 1} waiting before it` });
     };

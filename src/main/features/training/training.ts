@@ -72,8 +72,8 @@ export class Training {
     return this.train(run, weightsPath, false, o);
   }
 
-  /** The settings of new runs. Throws as `start` does. */
-  private async settingsFor(
+  /** The settings of new runs, and the file of their weights, which are downloaded if they are missing. Throws as `start` does. */
+  async settingsFor(
     choices: TrainChoices,
     o: TrainingOptions,
   ): Promise<Pick<RunRecord, 'dataset' | 'snapshot' | 'config'> & { weightsPath: string | null }> {

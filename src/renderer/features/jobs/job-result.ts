@@ -9,11 +9,12 @@ export interface JobLink {
 
 /** The route to a job's result or subject; null without one. */
 export function jobLink(job: Job): JobLink | null {
-  const { run, experiment, dataset, report, comparison } = job.result ?? {};
+  const { run, experiment, dataset, report, comparison, encoders } = job.result ?? {};
   if (experiment) return { text: 'Show experiment', view: 'train', params: { experiment } };
   if (run) return { text: 'Show run', view: 'train', params: { run } };
   if (dataset) return { text: 'Show images', view: 'images', params: {} };
   if (report) return { text: 'Show report', view: 'reports', params: { report } };
+  if (encoders) return { text: 'Show encoders', view: 'train', params: { encoders: '1' } };
   if (comparison) return { text: 'Show comparison', view: 'compare', params: { c: comparison } };
   if (job.status === 'done' && job.kind !== 'doctor' && job.kind !== 'fetch') return null;
   switch (job.kind) {
@@ -21,6 +22,7 @@ export function jobLink(job: Job): JobLink | null {
     case 'evaluate':
     case 'randomise':
     case 'structure':
+    case 'encoders':
       return { text: 'Show training', view: 'train', params: {} };
     case 'report':
       return { text: 'Show reports', view: 'reports', params: {} };
