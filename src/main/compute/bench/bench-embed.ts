@@ -8,6 +8,7 @@ import { embeddingTask, siameseParams, type SiameseSpec } from '../../nn/siamese
 import { freeArray } from '../../nn/ir/tensor.ts';
 import { prefetch } from '../async/prefetch.ts';
 import { chunks, FORWARD_BATCH } from '../images/batches.ts';
+import { compileForward } from '../../nn/engines/forward.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import type { CallContext, ComputeCalls } from '../protocol/protocol.ts';
 import { openReader } from '../images/reading/reader.ts';
@@ -29,9 +30,9 @@ export async function benchEmbed(
   if (files.length === 0) throw new AppError('not-found', `There are no JPEG or PNG files below ${folder}.`);
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
   const engine = await openEngine(name, device);
-  const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
+  const exe = await compileForward(engine, (n) => embeddingTask(spec, 'image', n), FORWARD_BATCH, initialTensors(siameseParams(spec), 1));
   const reader = openReader({ size, preprocessing, resampling: 'centred', sampleBits: null, augmentation: null, cache: null }, files.length);
-  const decode = (part: readonly ImageToRead[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
+  const decode = (part: readonly ImageToRead[]): Promise<Float32Array> => reader.ask('decode', { images: part }, { signal });
   try {
     const began = performance.now();
     let done = 0;

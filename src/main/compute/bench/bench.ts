@@ -7,6 +7,7 @@ import { embeddingTask, type Entry, entryOf, entryShape, layerNames, siamesePara
 import { gradCamTask } from '../../nn/explain/gradcam.ts';
 import { channelBlock } from '../../nn/engines/onnx-blocks.ts';
 import type { ProfileEvent, Profiler } from '../../nn/engines/onnx-session.ts';
+import { compileForward } from '../../nn/engines/forward.ts';
 import { sizeOf } from '../../nn/ir/tensor.ts';
 import { profileOf } from './bench-profile.ts';
 import { openEngine } from '../engine/engine-choice.ts';
@@ -61,8 +62,10 @@ async function prepareStep(
     const labels = Float32Array.from({ length: pairs }, (_, i) => i % 2);
     return { step: () => trainer.step({ images, labels }, pairs, 1e-5), dispose: () => trainer.dispose() };
   }
-  const compiledTask = task === 'infer' ? embeddingTask(spec, 'image', 2 * pairs) : gradCamTask(spec, layerNames(backbone).at(-1)!, pairs);
   const images = inputs('image');
-  const exe = await engine.compile(compiledTask, params);
+  const exe =
+    task === 'infer'
+      ? await compileForward(engine, (n) => embeddingTask(spec, 'image', n), 2 * pairs, params)
+      : await engine.compile(gradCamTask(spec, layerNames(backbone).at(-1)!, pairs), params);
   return { step: () => exe.run({ images }), dispose: () => exe.dispose() };
 }

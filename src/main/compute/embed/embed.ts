@@ -1,7 +1,8 @@
 import type { NetworkEngine } from '../engine/network-engine.ts';
-import { embeddingTask, type Entry, type SiameseSpec } from '../../nn/siamese.ts';
+import { embeddingSize, embeddingTask, type Entry, type SiameseSpec } from '../../nn/siamese.ts';
+import { compileForward } from '../../nn/engines/forward.ts';
 import { freeArray, type TensorMap } from '../../nn/ir/tensor.ts';
-import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
+import { FORWARD_BATCH } from '../images/batches.ts';
 import { type FeatureSource, partsOf } from './feature-source.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
@@ -16,18 +17,16 @@ export async function embedFrom(
   images: readonly SourceImage[],
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const task = embeddingTask(spec, entry, FORWARD_BATCH);
-  const exe = await engine.compile(task, params);
-  const [, length] = task.outputs.embedding.shape as [number, number];
+  const exe = await compileForward(engine, (n) => embeddingTask(spec, entry, n), FORWARD_BATCH, params);
+  const length = embeddingSize(spec);
   const out = new Float32Array(images.length * length);
   try {
     let at = 0;
     for await (const [part, rows] of source.batches(partsOf(images))) {
       throwIfCancelled(signal);
-      const inputs = padBatch(rows, FORWARD_BATCH * source.rowLength);
-      const { embedding } = await exe.run({ images: inputs });
-      freeArray(inputs);
-      out.set(embedding!.subarray(0, part.images.length * length), at * length);
+      const { embedding } = await exe.run({ images: rows });
+      freeArray(rows);
+      out.set(embedding!, at * length);
       at += part.images.length;
     }
   } finally {

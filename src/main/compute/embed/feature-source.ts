@@ -4,6 +4,7 @@ import type { RunConfig } from '../../../shared/run.ts';
 import { log } from '../../foundation/log/log.ts';
 import type { Executable } from '../../nn/engines/engine.ts';
 import type { NetworkEngine } from '../engine/network-engine.ts';
+import { compileForward } from '../../nn/engines/forward.ts';
 import { type Entry, entryShape, featuresTask, specOf } from '../../nn/siamese.ts';
 import { freeArray, sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
 import { prefetch } from '../async/prefetch.ts';
@@ -153,9 +154,9 @@ export class CachedFeatures implements FeatureSource {
   private async compute(missing: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
     if (missing.length === 0) return;
     const { engine, config, entry, params } = this.o;
-    const exe = await engine.compile(featuresTask(specOf(config), entry, FORWARD_BATCH), params);
+    const exe = await compileForward(engine, (n) => featuresTask(specOf(config), entry, n), FORWARD_BATCH, params);
     const reader = readerFor(this.o, null, missing.length);
-    const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
+    const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part }, { signal });
     try {
       let done = 0;
       for await (const [part, images] of prefetch(chunks(missing, FORWARD_BATCH), decode)) {
@@ -164,7 +165,7 @@ export class CachedFeatures implements FeatureSource {
         freeArray(images);
         this.store.append(
           part.map((i) => i.sha256),
-          bytesOf(features!.subarray(0, part.length * this.rowLength)),
+          bytesOf(features!),
         );
         onProgress?.((done += part.length), missing.length);
       }

@@ -1,4 +1,5 @@
 import type { Executable } from '../../nn/engines/engine.ts';
+import { compileForward } from '../../nn/engines/forward.ts';
 import { embeddingTask, specOf } from '../../nn/siamese.ts';
 import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
@@ -17,7 +18,7 @@ export const copyOf =
 
 export interface Embedder {
   readonly batch: number; // images in one forward pass
-  /** Embeddings of up to `batch` images. Other rows of the batch have earlier images, whose embeddings are not used. */
+  /** Embeddings of up to `batch` images. */
   embed(images: readonly WriteImage[]): Promise<Float32Array[]>;
 }
 
@@ -33,15 +34,15 @@ export function useEmbedder<T>(model: ModelRef, sha256: string | null, batch: nu
   const { size } = config;
   const row = 3 * size ** 2;
   const open = async (): Promise<Executable> =>
-    (await openNetworkEngine(model)).compile(embeddingTask(specOf(config), 'image', batch), readModel(model));
+    compileForward(await openNetworkEngine(model), (n) => embeddingTask(specOf(config), 'image', n), batch, readModel(model));
   return embedders.use(JSON.stringify([folder, sha256, batch, config.engine, config.device]), open, (executable) => {
     const input = new Float32Array(batch * row); // [batch, 3, S, S]
     return work({
       batch,
       embed: async (images) => {
         for (const [i, write] of images.entries()) write(input.subarray(i * row, (i + 1) * row));
-        const { embedding } = await executable.run({ images: input });
-        const length = embedding!.length / batch;
+        const { embedding } = await executable.run({ images: input.subarray(0, images.length * row) });
+        const length = embedding!.length / images.length;
         return images.map((_, i) => embedding!.slice(i * length, (i + 1) * length));
       },
     });

@@ -1,6 +1,6 @@
 import type { Preprocessing } from '../../../shared/run.ts';
 
-/** Images in one forward pass: enough to use two cores fully, with little memory. */
+/** Images that are read and computed together: enough to use two cores fully, with little memory. */
 export const FORWARD_BATCH = 16;
 
 /** Pixels [S, S, 3] 0..255 into row `at` of a batch [N, 3, S, S]: (p / 255 - mean) / std per channel. */
@@ -25,14 +25,6 @@ export function normalisedBatch(images: readonly Uint8Array[], preprocessing: Pr
 /** Consecutive slices of at most `size` items. */
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
-}
-
-/** Pads the last, partial batch with zeros to the shape of the others. */
-export function padBatch(batch: Float32Array, length: number): Float32Array {
-  if (batch.length === length) return batch;
-  const padded = new Float32Array(length);
-  padded.set(batch);
-  return padded;
 }
 
 /** A Float32Array's bytes, without a copy. */

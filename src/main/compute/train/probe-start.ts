@@ -8,7 +8,8 @@ import { headFromProbe, MAX_CLASSES, probeHead } from '../../nn/head-start.ts';
 import { fitProbe, PENALTY_OF_PATCHES } from '../../nn/probe.ts';
 import { entryOf, pooledTask, specOf } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
-import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
+import { FORWARD_BATCH } from '../images/batches.ts';
+import { compileForward } from '../../nn/engines/forward.ts';
 import { type FeatureSource, partsOf } from '../embed/feature-source.ts';
 import type { PairCandidate } from '../../domain/pairs/contents.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
@@ -78,15 +79,14 @@ async function computePooledFeatures(
   images: readonly SourceImage[],
 ): Promise<Float32Array> {
   const entry = entryOf[config.scope];
-  const exe = entry === 'pooled' ? null : await engine.compile(pooledTask(specOf(config), entry, FORWARD_BATCH), params);
+  const exe = entry === 'pooled' ? null : await compileForward(engine, (n) => pooledTask(specOf(config), entry, n), FORWARD_BATCH, params);
   try {
     const parts: Float32Array[] = [];
-    for await (const [part, rows] of source.batches(partsOf(images))) {
+    for await (const [, rows] of source.batches(partsOf(images))) {
       throwIfCancelled(signal);
       if (!exe) parts.push(rows);
       else {
-        const { features } = await exe.run({ images: padBatch(rows, FORWARD_BATCH * source.rowLength) });
-        parts.push(features!.slice(0, (part.images.length * features!.length) / FORWARD_BATCH));
+        parts.push((await exe.run({ images: rows })).features!);
       }
     }
     const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));

@@ -4,7 +4,8 @@ import { freeArray, sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { CachedFeatures, openSource, partsOf } from '../embed/feature-source.ts';
 import { type NetworkEngine, openNetworkEngine } from '../engine/network-engine.ts';
-import { FORWARD_BATCH, padBatch } from '../images/batches.ts';
+import { FORWARD_BATCH } from '../images/batches.ts';
+import { compileForward } from '../../nn/engines/forward.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import { readModel } from '../model/checkpoint.ts';
 import type { CallContext, SourceImage, UntrainedRequest } from '../protocol/protocol.ts';
@@ -67,17 +68,16 @@ async function computedFeatures({ request, engine, params, images, context: { si
   const config = { ...request.model.config, augmentation: null };
   const length = sizeOf(entryShape(specOf(config), 'pooled'));
   const source = openSource({ engine, config, entry: 'image', params, caches: request.caches });
-  const exe = await engine.compile(pooledTask(specOf(config), 'image', FORWARD_BATCH), params);
+  const exe = await compileForward(engine, (n) => pooledTask(specOf(config), 'image', n), FORWARD_BATCH, params);
   try {
     await source.prepare(images, { signal });
     const features = new Float32Array(images.length * length);
     let done = 0;
     for await (const [part, rows] of source.batches(partsOf(images))) {
       throwIfCancelled(signal);
-      const inputs = padBatch(rows, FORWARD_BATCH * source.rowLength);
-      const { features: batch } = await exe.run({ images: inputs });
-      freeArray(inputs);
-      features.set(batch!.subarray(0, part.images.length * length), done * length);
+      const { features: batch } = await exe.run({ images: rows });
+      freeArray(rows);
+      features.set(batch!, done * length);
       progress({ done: (done += part.images.length), total: images.length });
     }
     return features;

@@ -27,8 +27,8 @@ export class PixelReader {
     this.pixels = new Uint8Array(this.rowLength);
   }
 
-  async decode(images: readonly ImageToRead[], rows: number, signal: AbortSignal): Promise<Float32Array> {
-    const out = new Float32Array(rows * this.rowLength);
+  async decode(images: readonly ImageToRead[], signal: AbortSignal): Promise<Float32Array> {
+    const out = new Float32Array(images.length * this.rowLength);
     await mapParallel(
       images,
       DECODERS,

@@ -4,7 +4,7 @@ import type { ReaderTasks } from './tasks.ts';
 
 /** The tasks of a reader. */
 export const handlersOf = (reader: PixelReader): TaskHandlers<ReaderTasks> => ({
-  decode: ({ images, rows }, { signal }) => reader.decode(images, rows, signal),
+  decode: ({ images }, { signal }) => reader.decode(images, signal),
   findUncached: ({ sha256s }) => reader.findUncached(sha256s),
   decodeToCache: async ({ images }, { signal }) => {
     await reader.decodeToCache(images, signal);

@@ -26,8 +26,8 @@ export interface ReaderData {
 
 /** Tasks of the reader thread. */
 export interface ReaderTasks {
-  /** Decoded and normalised, [rows, 3, S, S]; rows after the last image are zeros. */
-  decode: { args: { images: readonly ImageToRead[]; rows: number }; result: Float32Array };
+  /** Decoded and normalised, [n, 3, S, S]. */
+  decode: { args: { images: readonly ImageToRead[] }; result: Float32Array };
   /** Positions of images that are not cached, each content once. */
   findUncached: { args: { sha256s: readonly string[] }; result: Uint32Array };
   /** Decodes images into the cache. */
