@@ -67,6 +67,8 @@ export function noMatchesSentence(answer: MatchesAnswer): string | null {
   switch (answer.none) {
     case 'class-token':
       return 'The head of this network reads the class token, so spots do not add up to the distance and none are matched. Train with the mean of the patches.';
+    case 'one-vector':
+      return 'This encoder gives one vector for a whole image, without positions, so there are no spots to match.';
     case 'single-cell':
       return 'The last feature map of this network has a single cell, so there are no spots to match. Train with larger images.';
     case 'too-fine':

@@ -10,7 +10,7 @@ export const STRONGEST_PAIRS = 10;
 export const MAX_MATCHED_CELLS = 1024;
 
 /** Why there are no matches. class-token: the head does not read the cells. single-cell: the map has one cell. too-fine: more than MAX_MATCHED_CELLS. no-features: all features of an image are 0. */
-export const NO_MATCHES_REASONS = ['class-token', 'single-cell', 'too-fine', 'no-features'] as const;
+export const NO_MATCHES_REASONS = ['class-token', 'one-vector', 'single-cell', 'too-fine', 'no-features'] as const;
 export type NoMatchesReason = (typeof NO_MATCHES_REASONS)[number];
 
 /** The best matches of every cell of one image in the other, best first. Arrays [cells, listed]. */

@@ -65,7 +65,7 @@ describe.skipIf(!hasCompute)('training on imported encoders (needs the build)', 
     await expect(app.call('compare.explain', { run: pooled, ...pair, method: 'path' })).rejects.toMatchObject({
       message: expect.stringContaining('one vector for a whole image') as string,
     });
-    expect(await app.call('compare.matches', { comparison: ofPooled.row.comparison })).toMatchObject({ none: 'single-cell' });
+    expect(await app.call('compare.matches', { comparison: ofPooled.row.comparison })).toMatchObject({ none: 'one-vector' });
   });
 
   test('a used encoder stays; without its file its runs say what to do', async () => {

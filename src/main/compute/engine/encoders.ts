@@ -10,6 +10,7 @@ import { LeasePool } from '../async/lease-pool.ts';
 import { externalFiles } from '../encoders/model-files.ts';
 import { FORWARD_BATCH } from '../images/batches.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
+import { openEngine } from './engine-choice.ts';
 
 /** An imported encoder and the folder that has its files. */
 interface StoredEncoder {
@@ -23,13 +24,14 @@ const sessions = new LeasePool<ImportedSession>(1, (session) => session.close())
 
 /**
  * Runs `work` with an open encoder. Throws AppError 'not-found' if its file is missing, 'bad-weights' if it is another file than the one
- * that was added, and as openImported does.
+ * that was added, and as openEngine and openImported do.
  */
 export const useEncoder = <T>({ encoder, folder, device }: StoredEncoder, work: (session: ImportedSession) => Promise<T>): Promise<T> => {
   const { sha256, input, output, batch } = encoder;
   return sessions.use(
     JSON.stringify([folder, sha256, input, output, batch, device]),
     async () => {
+      await openEngine('onnx', device); // says why a device can't be used
       await verifyEncoder(encoder, folder);
       return openImported(encoder, folder, device);
     },

@@ -32,6 +32,7 @@ export async function findMatches(request: MatchesRequest, { signal }: CallConte
   const [, channels, height, width] = task.outputs.features.shape as [number, number, number, number];
   const cells = width * height;
   if (config.pooling === 'cls') return { none: 'class-token', cells };
+  if (config.encoder?.output.kind === 'pooled') return { none: 'one-vector', cells };
   if (cells === 1) return { none: 'single-cell', cells };
   if (cells > MAX_MATCHED_CELLS) return { none: 'too-fine', cells };
   const squares = await decodePair(request);

@@ -126,10 +126,14 @@ export class ImportedEncoders {
     const runs = this.ports.runsUsing(id);
     if (runs.length > 0) {
       const names = runs.length > 5 ? `${runs.slice(0, 5).join(', ')} and ${runs.length - 5} more` : runs.join(', ');
-      throw new AppError('bad-request', `The encoder ${id} is used by ${names}. Without it they can compare no images: remove them first.`, {
-        id,
-        runs,
-      });
+      throw new AppError(
+        'bad-request',
+        `The encoder ${id} is used by ${names}. Without it ${runs.length === 1 ? 'this run can compare no images: remove it first' : 'they can compare no images: remove them first'}.`,
+        {
+          id,
+          runs,
+        },
+      );
     }
     rmSync(join(folder, RECORD), { force: true }); // without its record it is no encoder, should deleting the rest fail
     rmSync(folder, { recursive: true, force: true });

@@ -17,16 +17,19 @@ export function settingsTables(config: RunConfig): Html {
       .filter(([, option]) => groups.includes(option.group))
       .map(([name, option]) => [
         term(option.label, option.technical),
-        option.kind === 'weights' && config.weights ? weightsText(config.weights) : configText(name, option, config),
+        option.kind === 'weights' && config.weights && !config.encoder ? weightsText(config.weights) : configText(name, option, config),
       ]);
   const { mean, std } = config.preprocessing;
   return markup`<div class="tables">
 ${facts(
   [
     ...rows('network', 'images'),
-    ...(config.encoder ? encoderFacts(config.encoder).map(({ name, value }): Row => [name, value]) : []),
-    [term('Pixel scaling', 'mean; standard deviation, RGB'), `${triple(mean)}; ${triple(std)}`],
-    [term('Padding and epsilon', 'flavour'), config.flavour],
+    ...(config.encoder
+      ? encoderFacts(config.encoder).map(({ name, value }): Row => [name, value])
+      : [
+          [term('Pixel scaling', 'mean; standard deviation, RGB'), `${triple(mean)}; ${triple(std)}`] satisfies Row,
+          [term('Padding and epsilon', 'flavour'), config.flavour] satisfies Row,
+        ]),
     [term('Image resizing', 'resampling'), RESAMPLING_WORDS[config.resampling]],
   ],
   'The network',
