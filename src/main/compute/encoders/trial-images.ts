@@ -18,7 +18,14 @@ export async function trialPixels(files: readonly string[], size: number): Promi
       log().warn({ err: error, file }, 'an image to try an encoder with can’t be read');
     }
   }
-  return found.length > 1 ? found : await Promise.all(Array.from({ length: TRIAL_IMAGES }, (_, i) => drawnPixels(i, size)));
+  return found.length > 1 ? found : await drawnImages(size);
+}
+
+let drawn: { size: number; pixels: Promise<Uint8Array[]> } | null = null; // of the last size: two files are often tried with the same
+
+function drawnImages(size: number): Promise<Uint8Array[]> {
+  if (drawn?.size !== size) drawn = { size, pixels: Promise.all(Array.from({ length: TRIAL_IMAGES }, (_, i) => drawnPixels(i, size))) };
+  return drawn.pixels;
 }
 
 async function drawnPixels(i: number, size: number): Promise<Uint8Array> {
