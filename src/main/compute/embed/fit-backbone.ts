@@ -3,6 +3,7 @@ import { randomFor } from '../../../shared/random.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import { PatchSample, pixelTensors, featureScales } from '../../nn/fit-patches.ts';
 import type { NetworkEngine } from '../engine/network-engine.ts';
+import { compileForward } from '../../nn/engines/forward.ts';
 import { freeArray, type TensorMap } from '../../nn/ir/tensor.ts';
 import { BACKBONE_PREFIX, entryShape, featuresTask, specOf } from '../../nn/siamese.ts';
 import { type ParallelOptions, throwIfCancelled } from '../async/parallel.ts';
@@ -31,7 +32,7 @@ export async function fitBackbone(untrained: TensorMap, { engine, config, images
   const byContent = [...new Map(all.map((image) => [image.sha256, image])).values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
   const images = randomFor(seed, 'fitted images').shuffle(byContent).slice(0, IMAGES);
   const reader = openReader({ size, preprocessing, resampling, sampleBits, augmentation: null, cache: null }, images.length);
-  const read = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
+  const read = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part }, { signal });
   const put = (tensors: TensorMap): void => tensors.forEach((tensor, name) => params.set(BACKBONE_PREFIX + name, tensor));
   let done = 0;
   try {
@@ -48,13 +49,13 @@ export async function fitBackbone(untrained: TensorMap, { engine, config, images
     const spec = specOf(config);
     const length = entryShape(spec, 'pooled')[0]!;
     const features = new Float32Array(images.length * length);
-    const exe = await engine.compile(featuresTask(spec, 'pooled', FORWARD_BATCH), params);
+    const exe = await compileForward(engine, (n) => featuresTask(spec, 'pooled', n), FORWARD_BATCH, params);
     try {
       for await (const [part, rows] of prefetch(chunks(images, FORWARD_BATCH), read)) {
         throwIfCancelled(signal);
         const { features: batch } = await exe.run({ images: rows });
         freeArray(rows);
-        features.set(batch!.subarray(0, part.length * length), (done - images.length) * length);
+        features.set(batch!, (done - images.length) * length);
         done += part.length;
         onProgress?.(done, 2 * images.length);
       }
