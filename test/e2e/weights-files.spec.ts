@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { backboneParams } from '../../src/main/nn/siamese.ts';
 import { writeSafetensors } from '../../src/main/nn/weights/safetensors.ts';
 import { expect, importColours, NO_HOST, test } from './kit.ts';
@@ -146,4 +146,27 @@ test('a weights file is added to the models: what was found can be changed, and 
   await page.getByLabel('Encoder', { exact: true }).selectOption('Narrow');
   await expect(page.getByRole('radio', { name: /^Quick/ })).toHaveAttribute('aria-checked', 'true');
   await expect(page.locator('[data-field=weights]').getByRole('alert')).toHaveCount(0);
+});
+
+test('an ONNX encoder is added: what was found, with a picture of what it sees, can be changed', async ({ page, served }) => {
+  await page.goto(`${served.url}#/settings`);
+  const models = page.getByRole('region', { name: 'Models', exact: true });
+  await models.getByRole('button', { name: 'Add a model…' }).click();
+  const dialog = page.getByRole('dialog');
+  const path = dialog.getByLabel('File or folder', { exact: true });
+  await path.fill(resolve('test/nn/fixtures/onnx/map.onnx'));
+  await path.press('Enter');
+  await expect(dialog.getByLabel('Features', { exact: true })).not.toHaveValue('');
+  await expect(dialog.getByRole('img', { name: 'What the network sees of one of your images' })).toBeVisible();
+  await dialog.getByLabel('Pixels', { exact: true }).selectOption('CLIP');
+  await expect(dialog.getByLabel('Mean', { exact: true })).toHaveValue(/^0\.48\d* 0\.45/);
+  expect(await serious(page)).toEqual([]);
+  await dialog.getByLabel('Title', { exact: true }).fill('My map');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+  const row = models.getByRole('listitem', { name: 'My map', exact: true });
+  await expect(row).toContainText('On this computer');
+  await row.getByRole('button', { name: 'Remove My map' }).click();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await expect(row).toHaveCount(0);
 });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { inspectWeights } from '../../../src/main/features/models/added-weights.ts';
+import { AddedWeightsFolder, inspectWeights } from '../../../src/main/features/models/added-weights.ts';
 import { HostProbe } from '../../../src/main/features/models/reach.ts';
 import { Shelf } from '../../../src/main/features/models/shelf.ts';
 import { WeightsLibrary } from '../../../src/main/features/models/weights.ts';
@@ -79,9 +79,14 @@ describe('a weights file', () => {
     expect((await errorOf(() => add(broken), 'bad-weights')).message).toContain('These weights are broken');
     truncateSync(broken, 1000);
     await errorOf(() => add(broken), 'bad-weights');
-    const cancelled = new AbortController();
-    cancelled.abort();
-    await errorOf(() => weights.added.add({ path: file, backbone, title: 'x', licence: null }, [], cancelled.signal), 'cancelled');
+    const cancelling = new AbortController();
+    const ask = async (call: 'weights', args: never): Promise<never> => {
+      const info = await computeInProcess.ask(call, args);
+      cancelling.abort(); // before the files are copied
+      return info as never;
+    };
+    const added = new AddedWeightsFolder(downloads, { ask } as unknown as typeof computeInProcess);
+    await errorOf(() => added.add({ path: file, backbone, title: 'x', licence: null }, [], cancelling.signal), 'cancelled');
     expect(existsSync(downloads) ? readdirSync(downloads) : []).toEqual([]);
   });
 

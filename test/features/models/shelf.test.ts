@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HostProbe } from '../../../src/main/features/models/reach.ts';
@@ -121,12 +123,17 @@ describe('the shelf', () => {
 
   it('downloads weights once that are asked for twice; the second can be cancelled while it waits', async () => {
     server.now.lockstep = true;
-    const first = weights.fetch('net', { onProgress: ({ received }) => server.confirm(received) });
+    let isHeld = true;
+    let held = 0; // bytes that the first has, while the server waits
+    const onProgress = ({ received }: { received: number }): void => (isHeld ? void (held = received) : server.confirm(received));
+    const first = weights.fetch('net', { onProgress });
     const second = weights.fetch('net', {});
     const cancelling = new AbortController();
     const third = errorOf(() => weights.fetch('net', { signal: cancelling.signal }), 'cancelled');
     cancelling.abort();
-    await third;
+    await third; // while the first still runs
+    isHeld = false;
+    server.confirm(Math.max(held, 1000));
     await Promise.all([first, second]);
     expect(server.requests).toHaveLength(1);
   });
@@ -149,7 +156,13 @@ describe('a host', () => {
 
   it('that does not answer is not asked for its other files; one that refuses a file is', async () => {
     const probe = new HostProbe();
-    expect(await probe.problemOf(`${closed.url}/a`)).toBe(`${closed.host} can't be reached`);
+    const unreachable = `${closed.host} can't be reached`;
+    expect(await probe.problemOf(`${closed.url}/a`)).toBe(unreachable);
+    const returned = createServer((_, response) => response.end()).listen(Number(new URL(closed.url).port), '127.0.0.1');
+    await once(returned, 'listening');
+    expect(await probe.problemOf(`${closed.url}/b`)).toBe(unreachable);
+    expect(await probe.problemOf(`${closed.url}/b`, true)).toBeNull();
+    returned.close();
     server.now.status.push(404, 403, 503);
     const problems = [];
     for (const file of ['a', 'b', 'c', 'd']) problems.push(await probe.problemOf(`${server.url}/${file}`));

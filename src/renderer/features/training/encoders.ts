@@ -11,12 +11,12 @@ export function encoderValue({ weights, backbone }: Readonly<Record<string, unkn
   return weights === undefined ? `scratch:${String(backbone ?? 'compact')}` : ENCODER_FILE;
 }
 
-/** The choices of the form that a value of the field stands for. `now`: those before; with weights instead of none, only the head is trained. */
+/** The choices of the form that a value of the field stands for. `now`: those before; with weights instead of none, and of an imported encoder, only the head is trained. */
 export function encoderChoices(value: string, shelf: readonly ShelfModel[], now: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const scope = now['weights'] === undefined ? { scope: 'head' } : {};
   if (value === ENCODER_FILE) return { weights: ' ', ...scope };
   const model = shelf.find(({ id }) => `model:${id}` === value);
-  if (model) return { weights: model.id, backbone: model.backbone, ...scope };
+  if (model) return { weights: model.id, backbone: model.backbone, ...(model.source === 'onnx' ? { scope: 'head' } : scope) };
   const backbone = NETWORKS.find((name) => `scratch:${name}` === value);
   return { weights: undefined, backbone, scope: backbone !== undefined && isFitted(backbone) ? undefined : 'all' };
 }
