@@ -1,4 +1,5 @@
 import { NETWORKS } from '../../../src/shared/backbones.ts';
+import { parseEncoderName } from '../../../src/shared/encoder-name.ts';
 import type { Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../../src/main/doors/cli/program.ts';
@@ -113,6 +114,13 @@ test('typed flags get the contract’s names; others are left out', () => {
     augmentation: { crop: 1 },
     lr: 0,
   });
+});
+
+test('an imported encoder is a backbone and its weights', () => {
+  const backbone = parseEncoderName('onnx:vit_s');
+  expect(chosenOptions({ backbone, lr: 0.1 })).toEqual({ backbone: 'imported', weights: 'onnx:vit_s', lr: 0.1 });
+  expect(chosenOptions({ backbone: parseEncoderName('resnet18'), weights: 'x' })).toEqual({ backbone: 'resnet18', weights: 'x' });
+  expect(() => chosenOptions({ backbone, weights: 'x' })).toThrow('onnx:vit_s has its own weights: leave --weights out');
 });
 
 describe('a stored configuration', () => {

@@ -220,7 +220,7 @@ class AugmentedFeatures implements FeatureSource {
 /** Everything a cached feature depends on besides the image. */
 function featureKey({ config, entry, params, engine }: SourceOptions): string {
   const { encoder } = config;
-  const imported = encoder === null ? [] : [[encoder.sha256, encoder.input, encoder.output]];
+  const imported = encoder ? [[encoder.sha256, encoder.input, encoder.output]] : [];
   const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, decoderKey(config), ...imported]));
   for (const name of featuresTask(specOf(config), entry, 1).program.params.keys()) hash.update(bytesOf(params.get(name)!.data));
   const isClassToken = entry === 'pooled' && config.pooling === 'cls';

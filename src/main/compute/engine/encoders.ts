@@ -19,8 +19,8 @@ interface StoredEncoder {
   device: DeviceName;
 }
 
-/** Opening an encoder reads its whole file, so the last one stays open. */
-const sessions = new LeasePool<ImportedSession>(1, (session) => session.close());
+/** Opening an encoder reads its whole file, so the last two stay open: those of two runs that a person compares. */
+const sessions = new LeasePool<ImportedSession>(2, (session) => session.close());
 
 /**
  * Runs `work` with an open encoder. Throws AppError 'not-found' if its file is missing, 'bad-weights' if it is another file than the one

@@ -48,8 +48,9 @@ export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial
   return { ...chosen, ...(backbone === undefined ? {} : encoderChoices(backbone as EncoderName, chosen)) };
 }
 
-/** The choices that an encoder's name stands for. Throws AppError 'usage' if weights are given for an imported encoder. */
-function encoderChoices({ backbone, imported }: EncoderName, { weights }: Record<string, unknown>): Partial<Record<OptionName, unknown>> {
+/** The choices that an encoder's name stands for. Throws AppError 'usage' for two encoders, and for weights of an imported one. */
+function encoderChoices({ backbone, beside, imported }: EncoderName, { weights }: Record<string, unknown>): Partial<Record<OptionName, unknown>> {
+  if (beside !== null) throw new AppError('usage', 'A training reads one encoder: name one without patches+.');
   if (imported === null) return { backbone };
   const source = encoderSource(imported);
   if (weights === undefined || weights === source) return { backbone, weights: source };
