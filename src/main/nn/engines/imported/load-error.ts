@@ -45,6 +45,7 @@ const REASONS: readonly [RegExp, (match: RegExpExecArray) => string][] = [
 const shorten = (message: string): string =>
   message
     .replace(/^.*?(?:ErrorMessage|RuntimeException|FAIL|INVALID_ARGUMENT)\s*:\s*/is, '')
+    .replace(/^Load model from .*? failed:\s*/s, '')
     .replaceAll(/\/\S*onnxruntime\/\S+ /g, '')
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
