@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Perturbation, findFlips } from '../../../src/main/domain/faithfulness/flip-search.ts';
 import { keptWeights, rankMap, removalWeights } from '../../../src/main/domain/faithfulness/removal.ts';
-import { COARSE_SHARES } from '../../../src/shared/flip.ts';
+import { COARSE_SHARES, type FlipMode } from '../../../src/shared/flip.ts';
 
 /**
  * A stand-in for a network whose distance is a linear function of the blurred pixels, so that every share is known. Images have 100 px, so a
@@ -36,6 +36,7 @@ interface Options {
   factors?: readonly [number, number];
   hasEvidence?: readonly [boolean, boolean];
   lossOf?: (perturbation: Perturbation) => number;
+  modes?: readonly FlipMode[] | undefined;
 }
 
 async function find({
@@ -43,6 +44,7 @@ async function find({
   factors = FACTORS,
   hasEvidence = [true, true],
   lossOf = (perturbation) => embeddingOf(perturbation, factors),
+  modes,
 }: Options) {
   const perturbations: Perturbation[] = [];
   const progress: { done: number; total: number }[] = [];
@@ -52,6 +54,7 @@ async function find({
     holds: (distance) => distance > threshold,
     hasEvidence,
     rolled: COPIES.length,
+    modes,
     embed: (some, onEmbedded) => {
       perturbations.push(...some);
       onEmbedded(some.length);
@@ -82,6 +85,15 @@ describe('the search of a flip test', () => {
     const ofCopies = perturbations.filter(({ map, image, mode }) => map > 0 && image === 0 && mode === 'remove').map(({ share }) => share);
     expect([...new Set(ofCopies)].sort((x, y) => x - y)).toEqual([5, 6, 7, 10, 11]); // 6 and 7 for both images
     expect(new Set(perturbations.map((perturbation) => JSON.stringify(perturbation))).size).toBe(perturbations.length); // each embedded once
+  });
+
+  test('one mode alone: the same shares as among both, and nothing embedded for the other', async () => {
+    const both = await find({});
+    const { parts, perturbations, progress } = await find({ modes: ['remove'] });
+    for (const part of ['a', 'b', 'both'] as const)
+      expect(parts[part]).toEqual({ remove: both.parts[part]!.remove, keep: { share: null, tried: [], rolled: [] } });
+    expect(perturbations).toEqual(both.perturbations.filter(({ mode }) => mode === 'remove'));
+    expect(progress.every(({ done, total }) => done <= total)).toBe(true);
   });
 
   test('a part without an effect up to 50 %: copies are tried at all coarse shares', async () => {

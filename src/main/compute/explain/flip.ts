@@ -49,7 +49,7 @@ interface OpenPair {
 /** findFlips with a network: the embeddings of blurred copies of both images. Throws AppError 'cancelled'. */
 export function searchParts(
   { embedder, planes, unchanged, rolls }: OpenPair,
-  request: OrderedMaps & Pick<FlipRequest, 'threshold'>,
+  request: OrderedMaps & Pick<FlipRequest, 'threshold' | 'modes'>,
   { signal, onProgress }: { signal: AbortSignal; onProgress?: (progress: Counted) => void },
 ): Promise<FlipTest['parts']> {
   const { verdict, threshold, width, height } = request;
@@ -70,6 +70,7 @@ export function searchParts(
     holds: (changed) => verdictOf(changed, threshold) === verdict,
     hasEvidence: orders.map((map) => map.some((value) => value > 0)) as [boolean, boolean],
     rolled: rolls[0]!.length,
+    modes: request.modes,
     embed: (perturbations, onBatch) => embedInBatches(embedder, perturbations.map(writeOf), { signal, onBatch }),
     ...(onProgress && { onProgress }),
   });

@@ -2,7 +2,7 @@ import type { ComparedImage, Comparison, ExplainedVerdict, ExplainTarget, Verdic
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { PairExamples, UnreadExamples } from '../../../shared/examples.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
-import type { FlipTest } from '../../../shared/flip.ts';
+import type { FlipMode, FlipTest } from '../../../shared/flip.ts';
 import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
@@ -213,9 +213,8 @@ export interface OrderedMaps extends PairMapsRequest {
   verdict: Verdict;
 }
 
-export interface FlipRequest extends OrderedMaps {
-  modelSha256: string | null; // as in ExplainRequest
-  threshold: number;
+export interface FlipRequest extends OrderedMaps, Pick<ExplainRequest, 'modelSha256' | 'threshold'> {
+  modes?: readonly FlipMode[]; // as in FlipInput
 }
 
 export type FlipRequestResult = Pick<FlipTest, 'distance' | 'pixels' | 'marked' | 'outcome' | 'parts'>;

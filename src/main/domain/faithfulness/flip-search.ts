@@ -27,6 +27,8 @@ export interface FlipInput<E> {
   /** Whether each image's map has evidence for the verdict. */
   hasEvidence: readonly [boolean, boolean];
   rolled: number; // copies of each map; the k-th of A is used together with the k-th of B
+  /** What is searched; default: both. A mode that is left out has no tried shares. */
+  modes?: readonly FlipMode[] | undefined;
   /** In the order of `perturbations`. Calls `onEmbedded` with the number of perturbations that are done. */
   embed(perturbations: readonly Perturbation[], onEmbedded: (done: number) => void): Promise<readonly E[]>;
   /** `total`: perturbations at most; it becomes smaller when a share is found. */
@@ -46,11 +48,11 @@ interface Search extends FlipSearch {
  * both needs one embedding of A.
  */
 export async function findFlips<E>(input: FlipInput<E>): Promise<Record<FlipPart, FlipResult | null>> {
-  const { unchanged, distance, holds, hasEvidence, rolled } = input;
+  const { unchanged, distance, holds, hasEvidence, rolled, modes = FLIP_MODES } = input;
   const searches = FLIP_PARTS.flatMap((part) => {
     const images = lettersOf(part).map((letter) => (letter === 'a' ? 0 : 1));
     if (!images.every((image) => hasEvidence[image])) return [];
-    return FLIP_MODES.map((mode): Search => ({ part, mode, images, share: null, tried: [], rolled: [] }));
+    return modes.map((mode): Search => ({ part, mode, images, share: null, tried: [], rolled: [] }));
   });
   const perturbations = new Perturbations(input);
   const perturbationsOf = ({ images, mode }: Search, map: number, share: number): Perturbation[] =>
@@ -88,8 +90,9 @@ export async function findFlips<E>(input: FlipInput<E>): Promise<Record<FlipPart
   }
 
   const resultOf = (part: FlipPart): FlipResult | null => {
-    const [remove, keep] = FLIP_MODES.map((mode) => searches.find((search) => search.part === part && search.mode === mode));
-    return remove && keep ? { remove: searchResult(remove), keep: searchResult(keep) } : null;
+    const found = searches.filter((search) => search.part === part);
+    const of = (mode: FlipMode): FlipSearch => searchResult(found.find((search) => search.mode === mode) ?? NOT_SEARCHED);
+    return found.length > 0 ? { remove: of('remove'), keep: of('keep') } : null;
   };
   return { a: resultOf('a'), b: resultOf('b'), both: resultOf('both') };
 }
@@ -103,7 +106,9 @@ function sharesBefore({ tried, share }: Search): number[] {
   return Array.from({ length: Math.max(0, share - before - 1) }, (_, i) => before + 1 + i);
 }
 
-const searchResult = ({ share, tried, rolled }: Search): FlipSearch => ({ share, tried, rolled });
+const NOT_SEARCHED: FlipSearch = { share: null, tried: [], rolled: [] };
+
+const searchResult = ({ share, tried, rolled }: FlipSearch): FlipSearch => ({ share, tried, rolled });
 
 /** The embeddings of all perturbations so far, each computed once. */
 class Perturbations<E> {
@@ -113,7 +118,7 @@ class Perturbations<E> {
 
   constructor(input: FlipInput<E>) {
     this.input = input;
-    this.total = 2 * FLIP_MODES.length * COARSE_SHARES.length * (input.rolled + 1);
+    this.total = 2 * (input.modes ?? FLIP_MODES).length * COARSE_SHARES.length * (input.rolled + 1);
   }
 
   /** At most `more` perturbations will be added. */
