@@ -44,8 +44,7 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await colours(served);
   await page.goto(`${served.url}#/train`);
   await page.getByRole('button', { name: 'Set up training' }).click();
-  await expect(page.getByRole('radio', { name: /^Quick/ })).toHaveAttribute('aria-checked', 'true');
-  await expect(page.getByText(/Downloaded once from/)).toBeVisible();
+  await expect(page.getByRole('radio', { name: /^Without weights/ })).toHaveAttribute('aria-checked', 'true'); // no host of weights answers
   const same = page.getByLabel('Same means', { exact: true });
   await same.selectOption('Same group');
   await expect(

@@ -36,6 +36,8 @@ test('without a network the form says before the start what can be done, and kee
   await page.getByRole('button', { name: 'Set up training' }).click();
   const encoder = page.getByLabel('Encoder', { exact: true });
   const field = page.locator('[data-field=weights]');
+  await expect(page.getByRole('radio', { name: /^Without weights/ })).toHaveAttribute('aria-checked', 'true');
+  await expect(field.getByRole('status')).toContainText(`${NO_HOST} can't be reached. So the form begins with patches`);
   await encoder.selectOption('ResNet-18 (47 MB)');
   await expect(field.getByRole('alert')).toHaveText(`The weights of ResNet-18 are not on this computer, and ${NO_HOST} can't be reached.`);
   const more = page.getByRole('button', { name: /^More settings/ });
@@ -48,6 +50,9 @@ test('without a network the form says before the start what can be done, and kee
   await expect(page.getByRole('main')).not.toContainText('--');
 
   const instead = page.getByRole('group', { name: 'Without this download' });
+  await instead.getByRole('button', { name: 'Train with patches (no weights needed)' }).click();
+  await expect(encoder.locator('option:checked')).toHaveText('Patches of your images');
+  await encoder.selectOption('ResNet-18 (47 MB)');
   await instead.getByRole('button', { name: 'Train a small network from scratch' }).click();
   await expect(encoder.locator('option:checked')).toHaveText('Compact (Twinlens)');
   await expect(page.getByLabel('Image size', { exact: true })).toHaveValue('64');

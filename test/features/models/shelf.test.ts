@@ -63,7 +63,7 @@ const stored = (name: string): void => void writeAt(join(downloads, 'net', name)
 
 describe('the shelf', () => {
   it('lists what needs no weights, what is here and what can be downloaded', async () => {
-    expect(model('compact')).toMatchObject({ source: 'none', state: 'here', bytes: 0, folder: null });
+    for (const id of ['patches', 'compact']) expect(model(id)).toMatchObject({ source: 'none', state: 'here', bytes: 0, folder: null });
     expect(model('net')).toMatchObject({ source: 'catalogue', state: 'absent', isEstimate: true, host: server.host, folder: null, usedBy: ['r4'] });
     const float32 = mobileNetV2Specs(0.35).reduce((sum, { shape }) => sum + 4 * shape.reduce((product, n) => product * n, 1), 0);
     expect(model('net').bytes).toBe(float32);

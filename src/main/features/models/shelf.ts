@@ -21,7 +21,7 @@ export interface ShelfPorts {
 }
 
 /** Backbones that are good without weights. */
-const WITHOUT_WEIGHTS: readonly BackboneName[] = ['compact'];
+const WITHOUT_WEIGHTS: readonly BackboneName[] = ['patches', 'compact'];
 
 const IMPORTED = 'onnx:'; // before the id of an imported encoder
 

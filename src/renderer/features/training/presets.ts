@@ -15,17 +15,24 @@ export const PRESETS = [
     text: 'The last stage is trained too, so that its features adapt to your images. Takes longer than Quick.',
   },
   {
+    preset: 'patches',
+    title: 'Without weights',
+    line: 'Patches of your own images',
+    text: 'Nothing is downloaded: a dictionary of small patches of your images, in about a minute. Good for textures and for images unlike photographs.',
+  },
+  {
     preset: 'scratch',
     title: 'From scratch',
     line: 'A small network without pretrained weights',
-    text: 'Nothing is downloaded. For images unlike photographs, or as a baseline. Needs many images.',
+    text: 'All layers are trained, without a download. For images unlike photographs, or as a baseline. Needs many images.',
   },
 ] as const;
 export type Preset = (typeof PRESETS)[number]['preset'];
 
 /** The choices of a preset; all other options get their defaults. `pretrained`: null if the shelf has no weights. */
 export function presetChoices(preset: Preset, pretrained: ShelfModel | null): Record<string, unknown> {
-  if (preset === 'scratch' || !pretrained) return { backbone: 'compact', scope: 'all' };
+  if (preset === 'scratch') return { backbone: 'compact', scope: 'all' };
+  if (preset === 'patches' || !pretrained) return { backbone: 'patches' };
   return { backbone: pretrained.backbone, weights: pretrained.id, scope: preset === 'quick' ? 'head' : 'last-stage' };
 }
 
@@ -39,7 +46,7 @@ export function suggestedWeights(shelf: readonly ShelfModel[]): ShelfModel | nul
 /** The preset that the choices match, or null. */
 export function presetOf(choices: Readonly<Record<string, unknown>>): Preset | null {
   const { weights, scope, backbone } = choices;
-  if (weights === undefined && NETWORKS.some((name) => name === backbone && isFitted(name))) return null;
+  if (weights === undefined && NETWORKS.some((name) => name === backbone && isFitted(name))) return 'patches';
   if (weights === undefined) return scope === undefined || scope === 'all' ? 'scratch' : null;
   return scope === 'head' ? 'quick' : scope === 'last-stage' ? 'thorough' : null;
 }

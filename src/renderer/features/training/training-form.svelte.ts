@@ -53,6 +53,9 @@ class TrainingForm {
   readonly backbone = $derived((this.choices['backbone'] ?? TRAINING_OPTIONS.backbone.default) as BackboneName);
   private readonly download = new DownloadCheck();
   readonly downloadProblem = $derived(this.download.problemOf(this.pretrained));
+  private offlineStart = $state.raw<{ choices: object; problem: string } | null>(null);
+  /** Why the form began without weights; null once anything was chosen. */
+  readonly offlineNote = $derived(this.offlineStart?.choices === this.choices ? this.offlineStart.problem : null);
   readonly problems = $derived(
     new Map([
       ...(this.downloadProblem === null ? [] : [['weights', this.downloadProblem] as const]),
@@ -74,9 +77,19 @@ class TrainingForm {
   async open(preset: Preset): Promise<void> {
     await models.load();
     if (Object.keys(this.choices).length === 0) this.choices = storedTraining(viewChoices.read('new-training'));
-    if (Object.keys(this.choices).length === 0) this.choices = this.withPreset(preset);
+    const isFirst = Object.keys(this.choices).length === 0;
+    if (isFirst) this.choices = this.withPreset(preset);
     this.replan(0);
+    const opened = this.choices;
     await this.checkDownload();
+    if (isFirst && this.downloadProblem !== null && this.choices === opened) this.beginOffline(this.downloadProblem);
+  }
+
+  /** What the form begins with where the weights that it would suggest can't be downloaded. */
+  private beginOffline(problem: string): void {
+    this.choices = this.withPreset('patches');
+    this.offlineStart = { choices: this.choices, problem };
+    this.replan(0);
   }
 
   applyPreset(preset: Preset): void {

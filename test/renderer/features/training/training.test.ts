@@ -114,12 +114,12 @@ describe('presets', () => {
     ...{ host: 'example.org', state: 'absent', bytes: 46_807_446, isEstimate: false, folder: null, usedBy: [], ...more },
   });
   test('choose network, weights and scope, and are recognised from choices', () => {
-    for (const preset of ['quick', 'thorough', 'scratch'] as const) {
+    for (const preset of ['quick', 'thorough', 'patches', 'scratch'] as const) {
       const choices = presetChoices(preset, item({}));
       expect(presetOf(choices)).toBe(preset);
       expect(TrainRequest.safeParse({ dataset: 'd', ...choices }).success).toBe(true);
     }
-    expect(presetChoices('quick', null)).toEqual({ backbone: 'compact', scope: 'all' });
+    expect(presetChoices('quick', null)).toEqual({ backbone: 'patches' });
   });
   test('suggest weights on this computer, else the smallest download', () => {
     const small = item({ id: 'small', bytes: 9, isEstimate: true });
