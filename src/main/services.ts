@@ -1,7 +1,7 @@
 import { labelsOfList, listInfo } from './features/dataset/pair-sets.ts';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encoderOnShelf } from '../shared/known-encoders.ts';
+import { knownEncoders } from '../shared/known-encoders.ts';
 import type { Finding } from '../shared/lint.ts';
 import type { RunRecord } from '../shared/run.ts';
 import type { ClassMerge } from '../shared/class-names.ts';
@@ -164,7 +164,7 @@ export function openServices(o: ServiceOptions): Services {
     comparisons: store.encoderComparisons,
     datasets,
     rows: (dataset, relation) => rows.trainingRows(dataset, relation, PAIR_RECIPE),
-    known: () => shelf.list().flatMap(encoderOnShelf),
+    known: () => knownEncoders(shelf.list()),
     networkFor: (choices, signal) => training.settingsFor(choices, { signal }),
     encoderFolder: (id) => encoders.folderOf(id),
     caches,

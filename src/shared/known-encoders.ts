@@ -1,16 +1,21 @@
-import type { BackboneName } from './backbones.ts';
+import { type BackboneName, isFitted, NETWORKS } from './backbones.ts';
 import type { TrainRequest } from './contract.ts';
 import type { EncoderChoice, KnownEncoder } from './encoder-comparison.ts';
-import { encoderName, encoderSource, parseEncoderName } from './encoder-name.ts';
+import { encoderIdOf, encoderSource, parseEncoderName } from './encoder-name.ts';
 import { AppError } from './errors.ts';
 import type { ShelfModel } from './shelf.ts';
 
-/** A model on the shelf as an encoder to compare; none for one that is trained from random weights. */
-export function encoderOnShelf({ id, source, backbone, state, bytes }: ShelfModel): KnownEncoder[] {
+/** Every encoder that can be compared: those that are fitted to the images, and those on the shelf. */
+export const knownEncoders = (shelf: readonly ShelfModel[]): KnownEncoder[] => [
+  ...NETWORKS.filter(isFitted).map((encoder) => ({ encoder, weights: null, here: true, bytes: 0 })),
+  ...shelf.flatMap(encoderOnShelf),
+];
+
+/** None for a network that is trained from random weights. */
+function encoderOnShelf({ id, source, backbone, state, bytes }: ShelfModel): KnownEncoder[] {
   const here = state === 'here';
-  if (source === 'onnx') return [{ encoder: encoderName({ backbone, beside: null, imported: id }), weights: null, here, bytes }];
-  if (source === 'none' && backbone === 'compact') return [];
-  return [{ encoder: backbone, weights: source === 'none' ? null : id, here, bytes }];
+  if (source === 'onnx') return [{ encoder: encoderSource(encoderIdOf(id)), weights: null, here, bytes }];
+  return source === 'none' ? [] : [{ encoder: backbone, weights: id, here, bytes }];
 }
 
 const NO_WEIGHTS = 'none';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encoderOnShelf, isRandom, parseEncoderChoice, trainingChoices } from '../../src/shared/known-encoders.ts';
+import { isRandom, knownEncoders, parseEncoderChoice, trainingChoices } from '../../src/shared/known-encoders.ts';
 import type { EncoderComparison, KnownEncoder } from '../../src/shared/encoder-comparison.ts';
 import {
   comparisonNotes,
@@ -103,13 +103,14 @@ describe('choices of encoders', () => {
     expect(isRandom({ encoder: 'onnx:clip', weights: null })).toBe(false);
   });
 
-  test('come from the shelf', () => {
+  test('come from the shelf; patches need nothing', () => {
     const model = (more: Partial<ShelfModel>) =>
       ({ id: 'x', source: 'catalogue', backbone: 'resnet18', state: 'absent', bytes: 7, ...more }) as ShelfModel;
-    expect(encoderOnShelf(model({}))).toEqual([{ encoder: 'resnet18', weights: 'x', here: false, bytes: 7 }]);
-    expect(encoderOnShelf(model({ source: 'onnx', backbone: 'imported', id: 'clip', state: 'here' }))).toEqual([
+    const scratch = model({ source: 'none', backbone: 'compact', id: 'compact', state: 'here' }); // random until it is trained
+    expect(knownEncoders([model({}), model({ source: 'onnx', backbone: 'imported', id: 'onnx:clip', state: 'here' }), scratch])).toEqual([
+      { encoder: 'patches', weights: null, here: true, bytes: 0 },
+      { encoder: 'resnet18', weights: 'x', here: false, bytes: 7 },
       { encoder: 'onnx:clip', weights: null, here: true, bytes: 7 },
     ]);
-    expect(encoderOnShelf(model({ source: 'none', backbone: 'compact', state: 'here' }))).toEqual([]); // random until it is trained
   });
 });

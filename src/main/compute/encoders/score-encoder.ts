@@ -8,6 +8,7 @@ import { sizeOf } from '../../nn/ir/tensor.ts';
 import { backboneParams, specOf } from '../../nn/siamese.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { CachedFeatures } from '../embed/feature-source.ts';
+import { fitBackbone } from '../embed/fit-backbone.ts';
 import { openNetworkEngine } from '../engine/network-engine.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import type { RankEncodersRequest, ScoredEncoder, ScoreEncoderRequest } from '../protocol/encoder-comparison.ts';
@@ -28,7 +29,8 @@ export async function scoreEncoder(request: ScoreEncoderRequest, { signal, progr
   const head = { scope: 'head', loss: 'probe', dim: Math.max(2, classes), augmentation: null } as const; // features do not depend on it
   const config: RunConfig = { ...request.config, ...head };
   const engine = await openNetworkEngine({ config, encoderFolder: request.encoderFolder });
-  const params = await initialNetwork(config, weightsPath);
+  const training = images.training(config.same).map(({ id }) => images.source(id));
+  const params = await fitBackbone(await initialNetwork(config, weightsPath), { engine, config, images: training, signal });
   const options = { engine, config, entry: 'pooled', params, caches } as const;
   const source = new CachedFeatures(options);
   try {

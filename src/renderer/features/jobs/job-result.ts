@@ -14,7 +14,7 @@ export function jobLink(job: Job): JobLink | null {
   if (run) return { text: 'Show run', view: 'train', params: { run } };
   if (dataset) return { text: 'Show images', view: 'images', params: {} };
   if (report) return { text: 'Show report', view: 'reports', params: { report } };
-  if (encoders) return { text: 'Show encoders', view: 'train', params: { encoders: '1' } };
+  if (encoders) return { text: 'Show encoders', view: 'train', params: { new: '1', encoders: '1' } };
   if (comparison) return { text: 'Show comparison', view: 'compare', params: { c: comparison } };
   if (job.status === 'done' && job.kind !== 'doctor' && job.kind !== 'fetch') return null;
   switch (job.kind) {
