@@ -9,7 +9,7 @@ import { bench } from '../bench/bench.ts';
 import { benchEmbed } from '../bench/bench-embed.ts';
 import { inspectEncoder } from '../encoders/inspect-encoder.ts';
 import { storeEncoder } from '../encoders/store-encoder.ts';
-import { rankEncoders, scoreEncoder } from '../encoders/score-encoder.ts';
+import { rankEncoders, scoreEncoder } from '../compare-encoders/score-encoder.ts';
 import { checkDevices } from '../engine/check.ts';
 import { tryEncoder } from '../engine/encoders.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgePlain, judgeProbe, type Judging, queriesOf } from '../../../src/main/compute/encoders/judge-features.ts';
+import { judgePlain, judgeProbe, type Judging, queriesOf } from '../../../src/main/compute/compare-encoders/judge-features.ts';
 import { openEngine } from '../../../src/main/compute/engine/engine-choice.ts';
 import { withoutEncoder } from '../../../src/main/compute/engine/network-engine.ts';
 import type { FeatureSource, Part } from '../../../src/main/compute/embed/feature-source.ts';
