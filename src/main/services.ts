@@ -25,6 +25,7 @@ import { Thresholds } from './features/evaluation/thresholds.ts';
 import { Structures } from './features/evaluation/structures.ts';
 import type { EvaluationPorts } from './features/evaluation/ports.ts';
 import { RunComparisons } from './features/evaluation/run-comparisons.ts';
+import { inspectWeights } from './features/models/added-weights.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
 import { Devices, inspectDevices } from './features/models/devices.ts';
@@ -61,6 +62,7 @@ export interface Services {
   mergeLookAlikes(dataset: string, only: readonly string[]): ClassMerge[];
   weights: WeightsLibrary;
   shelf: Shelf;
+  inspectWeights: typeof inspectWeights;
   /** Imported ONNX encoders. */
   encoders: ImportedEncoders;
   networks: Networks;
@@ -199,6 +201,7 @@ export function openServices(o: ServiceOptions): Services {
     mergeLookAlikes: (dataset, only) => mergeLookAlikes(store, dataset, only),
     weights,
     shelf,
+    inspectWeights,
     encoders,
     networks,
     evaluation,

@@ -3,13 +3,16 @@ import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
 import { OUTPUT_KINDS, PRESETS, TENSOR_LAYOUTS } from '../../../shared/encoder-forms.ts';
 import { encoderLines, inspectionLines } from '../../../shared/encoder-words.ts';
 import { bytesText, NBSP } from '../../../shared/format.ts';
+import { addWeightsFile, isWeightsFile, type WeightsFileOptions } from './add-weights-file.ts';
 import { workspaceOption } from './data.ts';
-import { type Common, addCommonOptions, numberOption, parseRequest, resolveUserPath, withServices } from './options.ts';
+import { addCommonOptions, numberOption, parseRequest, resolveUserPath, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
-/** `weights add`: an encoder from an ONNX file. */
+/** `weights add`: an encoder from an ONNX file, or a weights file of a network that Twinlens has. */
 export function addImportCommand(weights: Command): void {
-  addCommonOptions(weights.command('add <path>').description('add an encoder from an .onnx file, or from a folder with one'))
+  addCommonOptions(
+    weights.command('add <path>').description('add an encoder from an .onnx file or a folder with one, or a weights file (.safetensors, model.json)'),
+  )
     .option('--name <id>', 'the encoder is then onnx:ID (default: from the name of the file or folder)')
     .option('--title <text>', 'what lists call it')
     .option('--output <name>', 'the value that is its features: an output, or any value inside the graph')
@@ -21,10 +24,13 @@ export function addImportCommand(weights: Command): void {
     .addOption(new Option('--preset <name>', 'how pixels become input (default: as the files beside it state)').choices(PRESETS))
     .addOption(new Option('--mean <r,g,b>', 'mean of pixels from 0 to 1, with --std in place of a preset').argParser(triple))
     .addOption(new Option('--std <r,g,b>', 'standard deviation of pixels from 0 to 1').argParser(triple))
+    .option('--backbone <name>', 'the network of a weights file (default: by the names and shapes in it)')
     .option('--licence <text>', 'its licence (default: as the files beside it state)')
     .option('--check', 'only say what was found')
     .action(async (path: string, _: unknown, command: Command) => {
-      const { workspace, json, check = false, name, ...rest } = command.optsWithGlobals<Common & { check?: boolean; name?: string }>();
+      const typed = command.optsWithGlobals<WeightsFileOptions & { name?: string }>();
+      if (isWeightsFile(path)) return addWeightsFile(path, typed);
+      const { workspace, json, check = false, name, ...rest } = typed;
       const choices = await parseChoices({ ...rest, ...(name === undefined ? {} : { name }) });
       const request = { path: resolveUserPath(path), choices };
       const line = new ProgressLine();
