@@ -26,7 +26,7 @@ const FEATURES = {
   encoders: [],
   evaluation: [],
   media: [],
-  models: ['src/main/nn/siamese.ts', 'src/main/nn/weights/'],
+  models: ['src/main/nn/siamese.ts', 'src/main/nn/training-memory.ts', 'src/main/nn/weights/'],
   report: [],
   training: [],
 };

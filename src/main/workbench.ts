@@ -20,6 +20,7 @@ import { ReportService } from './features/report/service.ts';
 import { TrainingJobs } from './features/training/jobs.ts';
 import { Measurements } from './features/training/measure.ts';
 import { TrainingPlans } from './features/training/plans.ts';
+import { StepMemory } from './features/models/step-memory.ts';
 import { deleteRemovedNetworks, Runs } from './features/training/runs.ts';
 import { EventHub } from './foundation/jobs/events.ts';
 import { Jobs } from './foundation/jobs/jobs.ts';
@@ -144,6 +145,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     encoders: services.encoders,
     pairList: (dataset, list) => listInfo(store, dataset, list),
     pairCounts: (dataset, relation) => largeDatasets.pairCounts(dataset, relation),
+    memory: new StepMemory(),
     devices: deviceFacts,
     measurements: new Measurements(compute, (id) => services.encoders.folderOf(id)),
     waiting: () => trainings.length,

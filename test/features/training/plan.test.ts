@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { computeInProcess, trainingWith } from './training-in-process.ts';
 import { readCatalogue } from '../../../src/main/nn/weights/catalogue.ts';
 import { type PlanFacts, planTraining, withPairs } from '../../../src/main/features/training/plan.ts';
+import { StepMemory } from '../../../src/main/features/models/step-memory.ts';
 import { WeightsLibrary } from '../../../src/main/features/models/weights.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { someDataset } from '../../db/records.ts';
@@ -29,6 +30,7 @@ function facts(more: Partial<PlanFacts> = {}, datasets = storeAt(freshWorkspace(
       if (list !== 'known') throw new AppError('not-found', 'no such list', { field: 'pairs' });
       return { source: 'pairs.csv', sha256: list, pairs: 3 };
     },
+    memory: { neededFor: () => null, available: () => 1e9 },
     setting: 'auto',
     devices: null,
     ...more,
@@ -53,6 +55,20 @@ describe('a plan', () => {
     ] as const)
       expect(plan.warnings.some((text) => text.includes(` only ${pairs[split]} ${name} pair`))).toBe(pairs[split] > 0 && pairs[split] < 100);
     expect(planTraining(facts(), { dataset: 'nothing' }).warnings).toEqual([]);
+  });
+  test('refuses steps that need more memory than the computer has, with the figures', () => {
+    const memory = new StepMemory();
+    const withMemory = (available: number) => facts({ memory: { neededFor: (config) => memory.neededFor(config), available: () => available } });
+    const large = { backbone: 'dinov2_vitb14', size: 518, batch: 16, batchNorm: 'frozen' };
+    expect(messages(withMemory(24e9), large)).toEqual({
+      batch:
+        'Training steps need about 55\u00a0GB of memory, and this computer has 24\u00a0GB: choose fewer pairs per step, smaller images, fewer trained layers or another network.',
+    });
+    expect(messages(withMemory(64e9), large)).toEqual({});
+    expect(messages(withMemory(24e9), { ...large, size: 224, batch: 4 })).toEqual({});
+    expect(messages(withMemory(1e8), { loss: 'supcon' })).toEqual({ classesPerStep: expect.stringContaining('fewer classes per step') as string });
+    expect(messages(withMemory(1e6), { weights: 'resnet18_tv_in1k', backbone: 'resnet18' })).toEqual({}); // a head alone
+    expect(memory.available()).toBeGreaterThan(1e8);
   });
   test('reports all problems at once, by field', () => {
     const found = messages(facts(), {

@@ -4,12 +4,12 @@ import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { encoderIdOf } from '../../../shared/encoder-name.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { countText } from '../../../shared/format.ts';
+import { bytesText, countText } from '../../../shared/format.ts';
 import type { PlanProblem, TrainingPlan } from '../../../shared/training-plan.ts';
 import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import { findingText } from '../../../shared/lint.ts';
 import { backboneName } from '../../../shared/run-words.ts';
-import { hasEpochs } from '../../../shared/losses.ts';
+import { hasEpochs, lossInfo } from '../../../shared/losses.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
@@ -39,6 +39,8 @@ export interface PlanFacts {
   encoder(id: string): ImportedEncoder;
   setting: Settings['device'];
   devices: DeviceReport | null;
+  /** Bytes that training steps need on the processor (null: not known, or little), and that the computer has. */
+  memory: { neededFor(config: RunConfig): number | null; available(): number };
   /** A stored list of pairs. Throws AppError 'not-found'. */
   pairList(dataset: string, list: string): NonNullable<RunConfig['pairs']>;
 }
@@ -75,6 +77,8 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const problem = deviceProblem(device, facts.devices);
   if (problem) problems.push({ field: 'device', message: `${problem} Choose another device.` });
   const config = configOf(facts, request, dataset, problems);
+  const tooLarge = config && memoryProblem(facts, config);
+  if (tooLarge) problems.push(tooLarge);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
   const warnings = [
@@ -82,6 +86,16 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
     ...(request.seeds !== undefined && config && !hasEpochs(config) && !isFitted(config.backbone) ? [SEEDS_OF_PROBE] : []),
   ];
   return { request: problems.length ? null : request, dataset, config, problems, warnings, images, device };
+}
+
+/** The system kills a process that needs more memory than there is, after minutes of swapping. */
+function memoryProblem({ memory }: PlanFacts, config: RunConfig): PlanProblem | null {
+  const needed = memory.neededFor(config);
+  const available = memory.available();
+  if (needed === null || needed <= available) return null;
+  const [field, name] = lossInfo(config.loss).samples === 'labelled' ? (['classesPerStep', 'classes'] as const) : (['batch', 'pairs'] as const);
+  const sizes = `Training steps need about ${bytesText(needed)} of memory, and this computer has ${bytesText(available)}`;
+  return { field, message: `${sizes}: choose fewer ${name} per step, smaller images, fewer trained layers or another network.` };
 }
 
 const SEEDS_OF_PROBE =

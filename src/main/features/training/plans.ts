@@ -33,6 +33,7 @@ export interface PlanPorts {
   weightsProblem: PlanFacts['weightsProblem'];
   encoders: { get(id: string): ImportedEncoder };
   pairList: PlanFacts['pairList'];
+  memory: PlanFacts['memory'];
   pairCounts: TrainingPorts['pairCounts'];
   devices(): { setting: Settings['device']; report: DeviceReport | null };
   measurements: Pick<Measurements, 'measure'>;
@@ -64,7 +65,7 @@ export class TrainingPlans {
   }
 
   private async draftOf(choices: Record<string, unknown>): Promise<PlanDraft> {
-    const { datasets, catalogue, weightsProblem, encoders, pairList, devices } = this.ports;
+    const { datasets, catalogue, weightsProblem, encoders, pairList, memory, devices } = this.ports;
     const { setting, report } = devices();
     const draft = planTraining(
       {
@@ -73,6 +74,7 @@ export class TrainingPlans {
         weightsProblem,
         encoder: (id) => encoders.get(id),
         pairList,
+        memory,
         setting,
         devices: report,
       },
