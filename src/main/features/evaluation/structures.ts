@@ -79,6 +79,7 @@ export class Structures {
         const run = runs.get(id);
         const request = { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...rows, threshold };
         const result = await compute.ask('measureStructure', request, { signal, ...(onProgress && { onProgress }) });
+        if (signal.aborted) throw new AppError('cancelled', 'Cancelled.'); // the answer came before compute read the cancellation
         const structure: RunStructure = { recipe: STRUCTURE_RECIPE, measuredMs: Date.now(), pairSet, ...result };
         structures.put(keyOf(run, pairSet), structure);
         return structure;
