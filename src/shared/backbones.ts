@@ -129,6 +129,13 @@ export function isFitted(backbone: BackboneName): boolean {
   return fitted === true;
 }
 
+/** What can stand beside a backbone: the head's input is the backbone's pooled features, followed by those of patches. */
+export type Beside = 'patches';
+
+/** Whether an encoder, or a part of it, is fitted to the training images. */
+export const hasPatches = ({ backbone, beside = null }: { backbone: BackboneName; beside?: Beside | null | undefined }): boolean =>
+  isFitted(backbone) || beside !== null;
+
 /** Why a network can't read images of this side, in px; null if it can. */
 export function sizeProblem(backbone: BackboneName, size: number): string | null {
   const { smallest, patch = 1 }: BackboneInfo = BACKBONE_INFO[backbone];

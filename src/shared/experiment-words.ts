@@ -1,4 +1,4 @@
-import { isFitted } from './backbones.ts';
+import { hasPatches } from './backbones.ts';
 import {
   type ExperimentComparison,
   type ExperimentRow,
@@ -93,18 +93,19 @@ const PROBE_SEEDS =
 /** What a seed changes in this training, and what it does not. */
 export function seedChanges({
   backbone,
+  beside,
   weights,
   scope,
   headStart,
   loss,
   augmentation,
-}: Pick<RunConfig, 'backbone' | 'weights' | 'scope' | 'headStart' | 'loss' | 'augmentation'>): string {
+}: Pick<RunConfig, 'backbone' | 'beside' | 'weights' | 'scope' | 'headStart' | 'loss' | 'augmentation'>): string {
   const same = 'The split and the pairs that figures are computed on are the same for all seeds.';
-  if (loss === 'probe' && isFitted(backbone)) return `A seed changes which patches the dictionary has. ${same}`;
+  if (loss === 'probe' && hasPatches({ backbone, beside })) return `A seed changes which patches the dictionary has. ${same}`;
   if (loss === 'probe') return `${PROBE_SEEDS} ${same}`;
   const changes = [
-    ...(isFitted(backbone) ? ['which patches the dictionary has'] : []),
-    weights === null && !isFitted(backbone)
+    ...(hasPatches({ backbone, beside }) ? ['which patches the dictionary has'] : []),
+    weights === null && !hasPatches({ backbone, beside })
       ? 'the initial weights'
       : headStart === 'probe'
         ? 'the probe that the head starts from'

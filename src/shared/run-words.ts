@@ -71,8 +71,11 @@ export const OLDER_PAIRS =
 
 export const backboneName = (backbone: BackboneName): string => BACKBONE_INFO[backbone].label;
 
-/** The name of a run's network: of its backbone, or of its imported encoder. */
-export const networkName = ({ backbone, encoder }: Pick<RunConfig, 'backbone' | 'encoder'>): string => encoder?.title ?? backboneName(backbone);
+/** The name of a run's network: of its backbone, or of its imported encoder, and of what stands beside it. */
+export function networkName({ backbone, beside, encoder }: Pick<RunConfig, 'backbone' | 'beside' | 'encoder'>): string {
+  const name = encoder?.title ?? backboneName(backbone);
+  return beside === null ? name : `${name}, patches beside it`;
+}
 
 /** The number of a run, by its id: "r3" is run 3. */
 export const runNumber = (id: string): string => id.replace(/^r(?=\d)/, '');

@@ -31,6 +31,7 @@ export function someDataset(more: Partial<NewDataset> = {}): NewDataset {
 export const someConfig: RunConfig = {
   backbone: 'compact',
   weights: null,
+  beside: null,
   encoder: null,
   flavour: 'torch',
   preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.25, 0.125] },

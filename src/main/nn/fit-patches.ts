@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Preprocessing } from '../../shared/run.ts';
 import { randomFor } from '../../shared/random.ts';
-import { DICTIONARY, MIRRORED, NORM_OFFSET, PATCH, PATCH_VALUES, SCALES, scaledSide, scaleName } from './backbones/patches.ts';
+import { DICTIONARY, MIRRORED, NORM_OFFSET, PATCH, PATCH_CHANNELS, PATCH_VALUES, SCALES, scaledSide, scaleName } from './backbones/patches.ts';
 import { shareOf } from './functional/resize-area.ts';
 import type { TensorMap } from './ir/tensor.ts';
 
@@ -20,15 +20,22 @@ export const pixelTensors = ({ mean, std }: Preprocessing): TensorMap =>
     ['pixels.std', { shape: [3], data: Float32Array.from(std) }],
   ]);
 
-/** The factors that scale features [n, channels] to variance 1. */
+/**
+ * The factors that scale the features of patches, the last PATCH_CHANNELS of `features` [n, channels], to variance 1. With a backbone before
+ * them, to the variance that makes both parts count alike: the sum of the backbone's.
+ */
 export function featureScales(features: Float32Array, channels: number): TensorMap {
   const n = features.length / channels;
   const mean = new Float64Array(channels);
   const variance = new Float64Array(channels);
   features.forEach((value, at) => (mean[at % channels]! += value / n));
   features.forEach((value, at) => (variance[at % channels]! += (value - mean[at % channels]!) ** 2 / n));
-  const floor = VARIANCE_FLOOR * [...variance].sort((a, b) => a - b)[channels >> 1]! || 1; // one image: no variance
-  return new Map([['standard.scale', { shape: [channels], data: Float32Array.from(variance, (value) => 1 / Math.sqrt(value + floor)) }]]);
+  const before = channels - PATCH_CHANNELS;
+  const own = variance.slice(before);
+  const floor = VARIANCE_FLOOR * [...own].sort((a, b) => a - b)[PATCH_CHANNELS >> 1]! || 1; // one image: no variance
+  const total = variance.slice(0, before).reduce((sum, value) => sum + value, 0);
+  const factor = before === 0 ? 1 : Math.sqrt(total / PATCH_CHANNELS);
+  return new Map([['standard.scale', { shape: [PATCH_CHANNELS], data: Float32Array.from(own, (value) => factor / Math.sqrt(value + floor)) }]]);
 }
 
 /** An image: pixels 0..1, [3, S, S]. */
@@ -125,6 +132,7 @@ function covariance(rows: Float32Array, mean: Float64Array): Matrix {
 
 /** Pixels [3, from, from] to [3, to, to], as resizeArea. */
 export function resizePixels(pixels: Pixels, from: number, to: number): Pixels {
+  if (from === to) return pixels;
   const across = resizeRows(pixels, 3 * from, from, to); // [3, from, to]
   return transposePlanes(resizeRows(transposePlanes(across, from, to), 3 * to, from, to), to, to);
 }

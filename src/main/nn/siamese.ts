@@ -1,4 +1,4 @@
-import type { BackboneName, Pooling } from '../../shared/backbones.ts';
+import type { BackboneName, Beside, Pooling } from '../../shared/backbones.ts';
 import type { Flavour, OptimizerName, RunConfig, Scope } from '../../shared/run.ts';
 import { Builder, type EncodedShape } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
@@ -18,6 +18,7 @@ export const BACKBONE_PREFIX = 'backbone.';
  */
 export interface SiameseSpec {
   backbone: BackboneName;
+  beside?: Beside | null | undefined; // what stands beside the backbone; default: nothing
   flavour: Flavour;
   size: number; // px, square images
   dim: number; // d
@@ -27,8 +28,9 @@ export interface SiameseSpec {
 }
 
 /** The network of a run. */
-export const specOf = ({ backbone, encoder, flavour, size, dim, pooling, loss, embedding }: RunConfig): SiameseSpec => ({
+export const specOf = ({ backbone, beside, encoder, flavour, size, dim, pooling, loss, embedding }: RunConfig): SiameseSpec => ({
   backbone,
+  beside,
   encoder,
   flavour,
   size,
@@ -56,9 +58,11 @@ export function siameseParams(spec: SiameseSpec): ParamSpec[] {
   return b.program.paramSpecs();
 }
 
-/** The backbone's parameters as its weights files name them. */
+/** The backbone's parameters as its weights files name them, without those of what stands beside it. */
 export function backboneParams(spec: SiameseSpec): ParamSpec[] {
-  return siameseParams(spec).flatMap((p) => (p.name.startsWith(BACKBONE_PREFIX) ? [{ ...p, name: p.name.slice(BACKBONE_PREFIX.length) }] : []));
+  return siameseParams({ ...spec, beside: null }).flatMap((p) =>
+    p.name.startsWith(BACKBONE_PREFIX) ? [{ ...p, name: p.name.slice(BACKBONE_PREFIX.length) }] : [],
+  );
 }
 
 /** The parameters (not statistics) of the network that a scope trains. */
@@ -70,15 +74,16 @@ export function trainableNames(spec: SiameseSpec, scope: Scope): string[] {
 }
 
 /** Names of the layers, first to last. */
-export const layerNames = (backbone: BackboneName): string[] => backboneOf(backbone).blocks.map((block) => block.name);
+export const layerNames = (backbone: BackboneName, beside: Beside | null = null): string[] =>
+  backboneOf(backbone, beside).blocks.map((block) => block.name);
 
 /**
  * Names of the layers that can be explained, first to last. Where the head reads the class token, the last block's layer is the patches as its
  * attention reads them, behind a norm. It does not depend on the length of the norm's input, the layer before, so there the gradient times the
  * features is 0 in each cell (Euler's theorem on homogeneous functions): that layer is left out.
  */
-export const explainedLayers = ({ backbone, pooling }: Pick<SiameseSpec, 'backbone' | 'pooling'>): string[] =>
-  layerNames(backbone).filter((_, i, { length }) => pooling !== 'cls' || i !== length - 2);
+export const explainedLayers = ({ backbone, beside, pooling }: Pick<SiameseSpec, 'backbone' | 'beside' | 'pooling'>): string[] =>
+  layerNames(backbone, beside).filter((_, i, { length }) => pooling !== 'cls' || i !== length - 2);
 
 /** Shape of one image's features at an entry. */
 export function entryShape(spec: SiameseSpec, entry: Entry): Shape {
@@ -152,14 +157,14 @@ function addInput(b: Builder, spec: SiameseSpec, entry: Entry, images: number): 
 function buildUpTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value {
   if (entry === 'image') return x;
   if (entry === 'pooled') return pool(b, spec, x, 'image');
-  const { blocks, lastStage } = backboneOf(spec.backbone);
+  const { blocks, lastStage } = backboneOf(spec.backbone, spec.beside);
   return blocks.slice(0, lastStage).reduce((value, block) => block.build(b, value, BACKBONE_PREFIX), x);
 }
 
 /** Builds the network from `entry` to the pooled features [N, C]. Sets the maps of the layers in `maps`. */
 function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, maps = new Map<string, Value | null>()): Value {
   if (entry === 'pooled') return x;
-  const { blocks, lastStage, featureMap, classToken, pooled } = backboneOf(spec.backbone);
+  const { blocks, lastStage, featureMap, classToken, pooled } = backboneOf(spec.backbone, spec.beside);
   const last = blocks.at(-1);
   let value = x;
   for (const block of entry === 'boundary' ? blocks.slice(lastStage) : blocks) {

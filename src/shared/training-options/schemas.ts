@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Beside } from '../backbones.ts';
 import { RunEncoder } from '../imported-encoder.ts';
 import { realNumber, text, wholeNumber } from '../schema-parts.ts';
 import { type Augmentation, AUGMENTATION_ENTRIES } from './augmentation.ts';
@@ -69,6 +70,8 @@ function recordSchema(option: TrainingOption): z.ZodType {
   }
 }
 
+const BesideSchema = z.enum(['patches']).nullable() satisfies z.ZodType<Beside | null>;
+
 /** Fills in the value of runs stored before the option existed. */
 const withLegacyValue = ({ legacyValue }: NumberOption | ChoiceOption, schema: z.ZodType): z.ZodType =>
   legacyValue === undefined ? schema : schema.default(legacyValue);
@@ -85,6 +88,7 @@ const Seeds = z.array(z.unknown(), 'must be a list').superRefine((seeds, context
 /** Options of a new run; a missing one gets the default for its kind of training. `seeds`: of an experiment, in place of `seed`. */
 export const CHOICES = {
   ...(shapeOf((option) => choiceSchema(option).optional()) as { [K in OptionName]: z.ZodOptional<z.ZodType<Chosen<K>>> }),
+  beside: BesideSchema.optional(), // with a backbone other than patches
   [TRAINING_OPTIONS.seed.several.name]: Seeds.optional(),
 };
 
@@ -100,6 +104,7 @@ export const RESUME_CHOICES = shapeOf(
  */
 export const RunConfig = z.object({
   ...(shapeOf(recordSchema) as { [K in OptionName]: z.ZodType<Stored<K>> }),
+  beside: BesideSchema.default(null), // what stands beside the backbone
   encoder: RunEncoder.nullable().default(null), // of the backbone `imported`; its SHA-256 and licence are those of the weights, too
   flavour: Flavour,
   preprocessing: Preprocessing,

@@ -67,6 +67,7 @@ export const RUN: RunRecord = {
       licence: 'Apache-2.0',
     },
     encoder: null,
+    beside: null,
     flavour: 'keras',
     preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     pairRecipe: 2,

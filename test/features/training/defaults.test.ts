@@ -100,6 +100,13 @@ describe('configFor', () => {
     expect(() => configFor({ dataset: 'd', backbone: 'patches', scope: 'all' }, null)).toThrow(/only the head is trained/);
   });
 
+  test('patches stand beside a backbone with weights, of which only a head is trained', () => {
+    const request = { dataset: 'd', backbone: 'mobilenet_v2_035', beside: 'patches' } as const;
+    expect(configFor(request, weights)).toMatchObject({ backbone: 'mobilenet_v2_035', beside: 'patches', scope: 'head', loss: 'probe' });
+    expect(() => configFor({ ...request, scope: 'last-stage' }, weights)).toThrow(/beside a network only the head is trained/);
+    expect(() => configFor({ ...request, backbone: 'patches' }, null)).toThrow(/can’t stand beside itself/);
+  });
+
   test('a frozen backbone needs weights; an image must be large enough', () => {
     expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/trained weights/);
     expect(() => configFor({ dataset: 'd', backbone: 'resnet18', size: 31 }, weights)).toThrow(/at least 32 px/);

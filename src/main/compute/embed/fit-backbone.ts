@@ -1,7 +1,9 @@
-import { isFitted } from '../../../shared/backbones.ts';
+import { hasPatches } from '../../../shared/backbones.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { RunConfig } from '../../../shared/run.ts';
-import { PatchSample, pixelTensors, featureScales } from '../../nn/fit-patches.ts';
+import { PatchSample, pixelTensors, featureScales, resizePixels } from '../../nn/fit-patches.ts';
+import { PATCH_SIDE } from '../../nn/backbones/patches.ts';
+import { PATCHES_PREFIX } from '../../nn/backbones/side-by-side.ts';
 import type { NetworkEngine } from '../engine/network-engine.ts';
 import { compileForward } from '../../nn/engines/forward.ts';
 import { freeArray, type TensorMap } from '../../nn/ir/tensor.ts';
@@ -26,21 +28,25 @@ export interface FitRequest extends ParallelOptions {
  * The same images, seed and settings give the same tensors. Throws AppError 'bad-image' or 'cancelled'.
  */
 export async function fitBackbone(untrained: TensorMap, { engine, config, images: all, signal, onProgress }: FitRequest): Promise<TensorMap> {
-  if (!isFitted(config.backbone)) return untrained;
+  if (!hasPatches(config)) return untrained;
   const params = new Map(untrained);
   const { size, seed, preprocessing, resampling, sampleBits } = config;
   const byContent = [...new Map(all.map((image) => [image.sha256, image])).values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
   const images = randomFor(seed, 'fitted images').shuffle(byContent).slice(0, IMAGES);
   const reader = openReader({ size, preprocessing, resampling, sampleBits, augmentation: null, cache: null }, images.length);
   const read = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part }, { signal });
-  const put = (tensors: TensorMap): void => tensors.forEach((tensor, name) => params.set(BACKBONE_PREFIX + name, tensor));
+  const put = (tensors: TensorMap): void => tensors.forEach((tensor, name) => params.set(prefix + name, tensor));
+  const prefix = config.beside === null ? BACKBONE_PREFIX : BACKBONE_PREFIX + PATCHES_PREFIX;
+  const side = config.beside === null ? size : PATCH_SIDE;
   let done = 0;
   try {
-    const sample = new PatchSample({ images: images.length, size, seed });
+    const sample = new PatchSample({ images: images.length, size: side, seed });
     put(pixelTensors(preprocessing));
     for await (const [part, rows] of prefetch(chunks(images, FORWARD_BATCH), read)) {
       throwIfCancelled(signal);
-      part.forEach(({ sha256 }, i) => sample.add(toPixels(rows.subarray(i * 3 * size ** 2, (i + 1) * 3 * size ** 2), preprocessing), sha256));
+      part.forEach(({ sha256 }, i) =>
+        sample.add(resizePixels(toPixels(rows.subarray(i * 3 * size ** 2, (i + 1) * 3 * size ** 2), preprocessing), size, side), sha256),
+      );
       freeArray(rows);
       done += part.length;
       onProgress?.(done, 2 * images.length);

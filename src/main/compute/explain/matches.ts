@@ -28,7 +28,7 @@ const networks = new LeasePool<OpenNetwork>(1, ({ executable }) => executable.di
 export async function findMatches(request: MatchesRequest, { signal }: CallContext<'findMatches'>): Promise<MatchesAnswer> {
   const { model, modelSha256 } = request;
   const { config, folder } = model;
-  const task = layerTask(specOf(config), layerNames(config.backbone).at(-1)!, 2);
+  const task = layerTask(specOf(config), layerNames(config.backbone, config.beside).at(-1)!, 2);
   const [, channels, height, width] = task.outputs.features.shape as [number, number, number, number];
   const cells = width * height;
   if (config.pooling === 'cls') return { none: 'class-token', cells };

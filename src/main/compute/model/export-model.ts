@@ -22,7 +22,7 @@ export async function exportModel({ model, format, out, card }: ComputeCalls['ex
     });
     return null;
   }
-  const program = lowerTask(layerTask(specOf(config), layerNames(config.backbone).at(-1)!, 1), params, 'file');
+  const program = lowerTask(layerTask(specOf(config), layerNames(config.backbone, config.beside).at(-1)!, 1), params, 'file');
   await writeFileAtomically(out, toOnnx(program, card));
   return null;
 }

@@ -1,4 +1,4 @@
-import { isFitted } from '../../../shared/backbones.ts';
+import { hasPatches } from '../../../shared/backbones.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { expectedDistance } from '../../../shared/losses.ts';
 import { randomFor } from '../../../shared/random.ts';
@@ -56,7 +56,7 @@ export async function probeStart({ engine, config, source, params, trainImages, 
     await new Promise((resolve) => setImmediate(resolve)); // so that a cancellation is received
     throwIfCancelled(signal);
   };
-  const penalty = isFitted(config.backbone) ? PENALTY_OF_PATCHES : undefined;
+  const penalty = hasPatches(config) ? PENALTY_OF_PATCHES : undefined;
   const probe = await fitProbe(rows, images.length, targetsOf(images, classes), {
     pause,
     heldOut: !isProbe,

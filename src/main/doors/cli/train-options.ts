@@ -24,7 +24,10 @@ export const trainOptions = (): Option[] => [
 const backboneFlag = (): Option => {
   const { flag, label, help, default: standard } = TRAINING_OPTIONS.backbone;
   const names = NETWORKS.join(', ');
-  return new Option(flag, `${label}. ${help} ${names}, or onnx:ID of an imported encoder. (default: ${standard})`).argParser(encoderArgument);
+  return new Option(
+    flag,
+    `${label}. ${help} ${names}, or onnx:ID of an imported encoder; patches+NAME has patches beside another one. (default: ${standard})`,
+  ).argParser(encoderArgument);
 };
 
 const seedsFlag = (): Option => {
@@ -48,12 +51,12 @@ export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial
   return { ...chosen, ...(backbone === undefined ? {} : encoderChoices(backbone as EncoderName, chosen)) };
 }
 
-/** The choices that an encoder's name stands for. Throws AppError 'usage' for two encoders, and for weights of an imported one. */
-function encoderChoices({ backbone, beside, imported }: EncoderName, { weights }: Record<string, unknown>): Partial<Record<OptionName, unknown>> {
-  if (beside !== null) throw new AppError('usage', 'A training reads one encoder: name one without patches+.');
-  if (imported === null) return { backbone };
+/** The choices that an encoder's name stands for. Throws AppError 'usage' if weights are given for an imported encoder. */
+function encoderChoices({ backbone, beside, imported }: EncoderName, { weights }: Record<string, unknown>): Record<string, unknown> {
+  const choices = { backbone, ...(beside !== null && { beside }) };
+  if (imported === null) return choices;
   const source = encoderSource(imported);
-  if (weights === undefined || weights === source) return { backbone, weights: source };
+  if (weights === undefined || weights === source) return { ...choices, weights: source };
   throw new AppError('usage', `${source} has its own weights: leave ${nameOf(TRAINING_OPTIONS.weights)} out.`);
 }
 

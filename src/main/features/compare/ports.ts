@@ -41,7 +41,7 @@ export interface ComparePorts {
   /** Whether the run's network is stored. */
   hasNetwork(run: RunRecord): boolean;
   /** Layers that can be explained, first to last. */
-  layersOf(config: Pick<RunConfig, 'backbone' | 'pooling'>): string[];
+  layersOf(config: Pick<RunConfig, 'backbone' | 'beside' | 'pooling'>): string[];
   /** Throws AppError 'bad-request' if the run is not finished or its network is from another version. */
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
   /** Called after a comparison was stored or changed. */

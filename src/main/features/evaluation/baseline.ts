@@ -1,4 +1,4 @@
-import { isFitted } from '../../../shared/backbones.ts';
+import { hasPatches } from '../../../shared/backbones.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { NetworkKey } from '../../db/pair-distances.ts';
@@ -8,11 +8,11 @@ import type { EvaluationOptions, EvaluationPorts, SplitRequest } from './ports.t
 
 /** Everything that the distances of an untrained network depend on, besides the pairs. */
 function keyOf({ dataset, snapshot, config }: RunRecord): NetworkKey {
-  const { backbone, encoder, flavour, size, preprocessing, resampling, sampleBits, weights, seed, pooling } = config;
+  const { backbone, beside, encoder, flavour, size, preprocessing, resampling, sampleBits, weights, seed, pooling } = config;
   const start = weights?.sha256 ?? `seed ${seed}`;
   const pooled = pooling === 'mean' ? [] : [pooling];
   const imported = encoder ? [encoder.input, encoder.output] : [];
-  const fitted = isFitted(backbone) ? [snapshot] : []; // the training images decide its tensors
+  const fitted = hasPatches(config) ? [beside, snapshot, `seed ${seed}`] : []; // the training images and the seed decide its tensors
   const key = [dataset, backbone, flavour, size, preprocessing, resampling, sampleBits, start, ...imported, ...pooled, ...fitted];
   return { untrained: JSON.stringify(key) };
 }

@@ -86,7 +86,7 @@ export class Networks {
   }
 
   /** Layers that can be explained, first to last. */
-  layersOf(config: Pick<RunConfig, 'backbone' | 'pooling'>): string[] {
+  layersOf(config: Pick<RunConfig, 'backbone' | 'beside' | 'pooling'>): string[] {
     return explainedLayers(config);
   }
 

@@ -83,6 +83,28 @@ function refuseForEncoder({ backbone, scope, engine }: Values, encoder: RunConfi
     });
 }
 
+/** Throws AppError 'bad-request' for choices that patches beside a backbone can't have. */
+function refuseBeside({ backbone, scope, pooling }: Values, beside: RunConfig['beside']): void {
+  if (beside === null) return;
+  const patches = backboneName('patches');
+  if (isFitted(backbone))
+    throw new AppError('bad-request', `“${patches}” can’t stand beside itself: choose another network, or it alone.`, { field: 'backbone' });
+  if (scope !== 'head')
+    throw new AppError(
+      'bad-request',
+      `With “${patches}” beside a network only the head is trained: choose “${SCOPES.head.label}” as trained layers.`,
+      {
+        field: 'scope',
+        flags: ['--scope head'],
+      },
+    );
+  if (pooling !== 'mean')
+    throw new AppError('bad-request', `With “${patches}” beside a network the head reads means over space: choose the pooling “Mean”.`, {
+      field: 'pooling',
+      flags: ['--pooling mean'],
+    });
+}
+
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
 
 /** Adds the defaults. Of several seeds it has the first. Throws AppError 'bad-request' for conflicting choices; `details.field` names the option. */
@@ -97,7 +119,7 @@ export function configFor(
   pairs: RunConfig['pairs'] = null,
   encoder: RunConfig['encoder'] = null,
 ): RunConfig {
-  const { dataset: _, weights: _source, pairs: list, augmentation = null, seeds, ...choices } = request;
+  const { dataset: _, weights: _source, pairs: list, augmentation = null, seeds, beside = null, ...choices } = request;
   if (seeds !== undefined && choices.seed !== undefined)
     throw new AppError('bad-request', 'Choose one seed or several, not both.', { field: 'seeds', flags: ['--seed', '--seeds'] });
   const sameKind = choices.same ?? (list === undefined ? undefined : 'pairs');
@@ -107,6 +129,7 @@ export function configFor(
   refuseForEncoder(values, encoder);
   const fitted = isFitted(backbone);
   const name = backboneName(backbone);
+  refuseBeside(values, beside);
   if (fitted && weights)
     throw new AppError('bad-request', `“${name}” takes no weights, as it is fitted to your images: leave them out, or choose another network.`, {
       field: 'weights',
@@ -179,6 +202,7 @@ export function configFor(
   if (problem) throw new AppError('bad-request', problem.message, { field: problem.field, ...(problem.flags && { flags: problem.flags }) });
   return {
     ...values,
+    beside,
     pairs,
     ...(values.loss === 'probe' ? { dim: Object.keys(classes).length, epochs: 1 } : {}),
     weights,

@@ -81,6 +81,7 @@ const usedOneDevice = ({ sessions }: RunRecord): boolean => new Set(sessions.map
 function isSimilar(a: RunConfig, b: RunConfig): boolean {
   const kind = (c: RunConfig): unknown[] => [
     c.backbone,
+    c.beside,
     c.encoder?.sha256,
     c.scope,
     c.size,

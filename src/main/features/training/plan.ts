@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type BackboneName, isFitted } from '../../../shared/backbones.ts';
+import { type BackboneName, hasPatches } from '../../../shared/backbones.ts';
 import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { encoderIdOf } from '../../../shared/encoder-name.ts';
@@ -83,7 +83,7 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   if (noGroups) problems.push({ field: 'same', message: noGroups });
   const warnings = [
     ...warningsOf(dataset, classPairs),
-    ...(request.seeds !== undefined && config && !hasEpochs(config) && !isFitted(config.backbone) ? [SEEDS_OF_PROBE] : []),
+    ...(request.seeds !== undefined && config && !hasEpochs(config) && !hasPatches(config) ? [SEEDS_OF_PROBE] : []),
   ];
   return { request: problems.length ? null : request, dataset, config, problems, warnings, images, device };
 }

@@ -1,4 +1,4 @@
-import { type BackboneName } from '../../../shared/backbones.ts';
+import type { BackboneName, Beside } from '../../../shared/backbones.ts';
 import type { Backbone } from './backbone.ts';
 import { compact } from './compact.ts';
 import { convNeXtTiny } from './convnext-tiny.ts';
@@ -11,6 +11,7 @@ import { mobileNetV2At035 } from './mobilenet-v2-035.ts';
 import { patches } from './patches.ts';
 import { resNet18 } from './resnet18.ts';
 import { resNet34 } from './resnet34.ts';
+import { besidePatches } from './side-by-side.ts';
 import { resNet50 } from './resnet50.ts';
 
 /** The layers of every backbone in src/shared/backbones.ts. */
@@ -29,4 +30,12 @@ const TABLE = {
   imported,
 } as const satisfies Record<BackboneName, Backbone>;
 
-export const backboneOf = (name: BackboneName): Backbone => TABLE[name];
+const SIDE_BY_SIDE = new Map<BackboneName, Backbone>();
+
+/** `beside`: what stands beside the backbone; default: nothing. */
+export function backboneOf(name: BackboneName, beside: Beside | null = null): Backbone {
+  if (beside === null) return TABLE[name];
+  const found = SIDE_BY_SIDE.get(name) ?? besidePatches(TABLE[name]);
+  SIDE_BY_SIDE.set(name, found);
+  return found;
+}

@@ -10,6 +10,8 @@ import type { Builder } from './builder.ts';
 export const PATCH = 6;
 /** Values of a patch: its pixels in three colours. */
 export const PATCH_VALUES = 3 * PATCH ** 2;
+/** Side of the images whose patches stand beside another encoder, px. */
+export const PATCH_SIDE = 128;
 /** Entries of a scale's dictionary. 512 and 1,024 separate pairs no better: the AUC differs by less than .01. */
 export const DICTIONARY = 256;
 /** Added to the norm of a patch with values 0..1, so that noise in flat regions stays small. */
@@ -21,9 +23,9 @@ const THRESHOLD = 0.25;
 
 /** The image is divided by `factor`; patches are `stride` px apart. With strides of 2 the first scale takes four times as long, for .01 in AUC. */
 export const SCALES = [
-  { factor: 1, stride: 4 },
-  { factor: 2, stride: 2 },
   { factor: 4, stride: 2 },
+  { factor: 2, stride: 2 },
+  { factor: 1, stride: 4 },
 ] as const;
 
 export const scaleName = (factor: number): string => `scale${factor}.`;
@@ -37,7 +39,7 @@ const COLOUR_FACTOR = 2;
 const MEAN_EPSILON = 1e-4;
 const SHARE_EPSILON = 1e-9;
 
-/** Channels: positive, then negative similarities of every scale, then colours. */
+/** Channels: colours, then of every scale the positive and the negative similarities. The finest scale is last: it says where the map's cells are. */
 export const PATCH_CHANNELS = SCALES.length * 2 * DICTIONARY + BINS ** 3;
 
 /** Where each value of a patch comes from in the patch that is mirrored left to right. */
@@ -54,11 +56,11 @@ export const MIRRORED = Array.from({ length: PATCH_VALUES }, (_, i) => i - (i % 
  * too, so this is f_k of the mirrored patch. The features of an image are the roots of the means of f_k over all patches of a scale, and the
  * roots of the shares of BINS³ colours, each scaled to a variance of 1 over the training images.
  *
- * The feature map has the cells of the first scale. Maps of coarser scales, and of colours, are resized by area, which keeps their means over
+ * The feature map has the cells of the finest scale. Maps of coarser scales, and of colours, are resized by area, which keeps their means over
  * space. A root is the mean over space of f(x) / sqrt(mean f). So the mean of the map is exactly the features.
  */
 export const patches: Backbone = {
-  blocks: [{ name: 'patches', build: (b, x, p) => patchMap(b, x, p) }],
+  blocks: [{ name: 'patches', build: patchMap }],
   lastStage: 0,
   detailLayers: [],
   featureMap: outputIsMap,
@@ -69,7 +71,7 @@ export const patches: Backbone = {
 };
 
 /** Images [N, 3, S, S] -> features [N, PATCH_CHANNELS]. */
-function patchFeatures(b: Builder, x: Value, prefix: string): Value {
+export function patchFeatures(b: Builder, x: Value, prefix: string): Value {
   const { program } = b;
   const pixels = toPixels(b, x, prefix);
   const parts = SCALES.map(({ factor, stride }) => meanOfMirrored(program, globalMean(program, similarities(b, pixels, prefix, factor, stride))));
@@ -81,22 +83,22 @@ function patchFeatures(b: Builder, x: Value, prefix: string): Value {
     count,
   ]);
   const shares = program.scale(program.reshape(program.matmul(pairs, blue, { transposeB: true }), [images, BINS ** 3]), 1 / count);
-  const means = program.concat([...parts, shares], 1);
+  const means = program.concat([shares, ...parts], 1);
   return program.mul(overRoot(program, means, means), scales(b, prefix));
 }
 
 /** Images [N, 3, S, S] -> the map [N, PATCH_CHANNELS, h, w] whose mean over space is `patchFeatures`. */
-function patchMap(b: Builder, x: Value, prefix: string): Value {
+export function patchMap(b: Builder, x: Value, prefix: string): Value {
   const { program } = b;
   const pixels = toPixels(b, x, prefix);
   const parts = SCALES.map(({ factor, stride }) => meanOfMirrored(program, similarities(b, pixels, prefix, factor, stride)));
-  const [first, ...coarser] = parts as [Value, ...Value[]];
-  const [images, , h, w] = first.shape as [number, number, number, number];
+  const finest = parts.at(-1)!;
+  const [images, , h, w] = finest.shape as [number, number, number, number];
   const { red, green, blue, height, width } = colours(program, pixels);
   const bins = (value: Value, ...axes: [number, number, number]): Value => program.reshape(value, [images, ...axes, height * width]);
   const joint = program.mul(program.mul(bins(red, BINS, 1, 1), bins(green, 1, BINS, 1)), bins(blue, 1, 1, BINS));
   const colourMap = resizeArea(program, program.reshape(joint, [images, BINS ** 3, height, width]), h, w);
-  const map = program.concat([first, ...coarser.map((one) => resizeArea(program, one, h, w)), colourMap], 1);
+  const map = program.concat([colourMap, ...parts.map((one) => resizeArea(program, one, h, w))], 1);
   return program.mul(overRoot(program, map, program.mean(map, [2, 3], true)), program.reshape(scales(b, prefix), [PATCH_CHANNELS, 1, 1]));
 }
 
@@ -160,9 +162,9 @@ function colours(b: Operations, pixels: Value): { red: Value; green: Value; blue
   return { red, green, blue, height: side, width: side };
 }
 
-/** x / sqrt(means + epsilon), the channels of the scales before those of colours. `means`: [N, PATCH_CHANNELS, ...]. */
+/** x / sqrt(means + epsilon), the channels of colours before those of the scales. `means`: [N, PATCH_CHANNELS, ...]. */
 function overRoot(b: Operations, x: Value, means: Value): Value {
-  const epsilons = Float32Array.from({ length: PATCH_CHANNELS }, (_, c) => (c < PATCH_CHANNELS - BINS ** 3 ? MEAN_EPSILON : SHARE_EPSILON));
+  const epsilons = Float32Array.from({ length: PATCH_CHANNELS }, (_, c) => (c < BINS ** 3 ? SHARE_EPSILON : MEAN_EPSILON));
   const shape = [PATCH_CHANNELS, ...means.shape.slice(2).map(() => 1)];
   return b.div(x, b.sqrt(b.add(means, b.constant(epsilons, shape))));
 }

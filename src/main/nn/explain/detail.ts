@@ -72,7 +72,7 @@ export function combineParts(parts: readonly MapGrid[]): Float32Array {
  */
 export function detailTask(spec: SiameseSpec, layer: string): { task: Task; placedMaps: (PlacedMap & { map: Value })[] } {
   const b = new Builder(spec);
-  const { detailLayers } = backboneOf(spec.backbone);
+  const { detailLayers } = backboneOf(spec.backbone, spec.beside);
   const { pooled, maps } = buildFeatures(b, spec, 2, [layer, ...detailLayers]);
   const embedding = buildHead(b, spec, pooled);
   const { gradient } = integrate(b.program, spec, pooled, embedding, STEPS);

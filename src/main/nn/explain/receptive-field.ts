@@ -41,7 +41,7 @@ export interface PlacedMap {
  * Keras's MobileNetV2 0.35 at 224 px that middle is 0.48 cells from an even division of the image, this centre 0.21, and the centroid of the
  * measured squared gradient 0.18 across and 0.12 down.
  * Operations between channels or tokens keep the position: a token is where its patch is, although attention reads all of them.
- * In a concatenation, maps of other strides than the first were resized to the first one's cells, so it alone says where these are.
+ * In a concatenation, maps of other strides than the last were resized to the last one's cells, so it alone says where these are.
  * The cells of an imported encoder divide the image evenly, as patches do; what its layers read is not known.
  */
 export function placeCells(source: SourceProgram, map: Value): PlacedMap {
@@ -91,10 +91,12 @@ function responseOf(b: ProgramBuilder, instruction: Instruction, inputs: readonl
   const [x] = inputs as [Response];
   if (isOf(instruction, PRIMITIVES.conv)) return afterConv(b, x, instruction.inputs[1]!, instruction.attrs);
   if (isOf(instruction, PRIMITIVES.maxPool)) return afterPool(b, x, instruction.attrs);
+  const [from, to] = [instruction.inputs, instruction.outputs].map((values) => values.find(({ shape }) => shape.length === 4)?.shape);
+  if (instruction.operation === PRIMITIVES.matmul && from && to) return afterResize(b, x, from, to);
   if (instruction.operation === PRIMITIVES.clamp) return { ...x, halvings: x.halvings + 1 };
   const isAdd = instruction.operation === PRIMITIVES.add;
   if (isAdd && inputs.length === 1) return x; // a bias
-  const placed = instruction.operation === PRIMITIVES.concat ? inputs.filter(({ jump }) => jump === x.jump) : inputs;
+  const placed = instruction.operation === PRIMITIVES.concat ? inputs.filter(({ jump }) => jump === inputs.at(-1)!.jump) : inputs;
   const terms = isAdd ? inputs : placed.map((one) => sumChannels(b, one));
   const sum = terms.reduce((one, other) => addResponses(b, one, other));
   return isAdd ? sum : sumChannels(b, sum);
@@ -123,6 +125,13 @@ function afterConv(b: ProgramBuilder, x: Response, kernel: Value, { stride, pads
   const log = b.add(x.log, b.log(total));
   const channels = x.rows.shape[1] === 1 ? perGroup * groups : 1; // that share the energy of one column
   return { rows: b.div(rows, total), log: b.sub(log, b.scalar(Math.log(channels))), halvings: x.halvings, jump: x.jump * stride };
+}
+
+/** An image or map [N, C, H, W] resized by area (nn/functional/resize-area.ts), one direction at a time: the height, then the width. */
+function afterResize(b: ProgramBuilder, { rows, jump, ...rest }: Response, from: readonly number[], to: readonly number[]): Response {
+  const [down, across] = [from[2]! / to[2]!, from[3]! / to[3]!];
+  const shifts = b.constant(Float32Array.of(0, (jump * (down - 1)) / 2, (jump * (across - 1)) / 2), [3, 1]);
+  return { rows: b.add(rows, b.mul(shifts, energyOf(b, rows))), jump: jump * across, ...rest };
 }
 
 /** The maximum is equally often at each position of its window. */

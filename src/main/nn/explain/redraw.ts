@@ -93,8 +93,8 @@ interface Visitor {
 }
 
 /** Declares the input `images` and builds the backbone: its last feature map, [N, C, h, w]. */
-function buildBlocks(b: Builder, { backbone, size }: SiameseSpec, images: number, { before, after }: Visitor): Value {
-  const { blocks, featureMap } = backboneOf(backbone);
+function buildBlocks(b: Builder, { backbone, beside, size }: SiameseSpec, images: number, { before, after }: Visitor): Value {
+  const { blocks, featureMap } = backboneOf(backbone, beside);
   let value = b.program.input('images', [images, 3, size, size]);
   for (const block of blocks) {
     before?.(block.name);

@@ -43,5 +43,5 @@ export function choicesOf(config: RunConfig): Record<string, unknown> {
     const value = kind === 'weights' ? config.weights?.source : kind === 'pairs' ? config.pairs?.sha256 : config[name];
     return perMachine || value === null || value === undefined ? [] : [[name, value] as const];
   });
-  return Object.fromEntries(choices);
+  return { ...Object.fromEntries(choices), ...(config.beside !== null && { beside: config.beside }) };
 }

@@ -18,7 +18,7 @@ export function encoderChoices(value: string, shelf: readonly ShelfModel[], now:
   const model = shelf.find(({ id }) => `model:${id}` === value);
   if (model) return { weights: model.id, backbone: model.backbone, ...(model.source === 'onnx' ? { scope: 'head' } : scope) };
   const backbone = NETWORKS.find((name) => `scratch:${name}` === value);
-  return { weights: undefined, backbone, scope: backbone !== undefined && isFitted(backbone) ? undefined : 'all' };
+  return { weights: undefined, beside: undefined, backbone, scope: backbone !== undefined && isFitted(backbone) ? undefined : 'all' };
 }
 
 /** Whether weights are here, else their download; and their licence. */

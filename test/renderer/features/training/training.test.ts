@@ -31,7 +31,7 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('the form', () => {
   test('has a field for every choice of the contract, each explained', () => {
-    const onTop = ['dataset', 'backbone', 'weights', 'engine', 'same', 'negatives', 'pairs', 'seeds']; // with special controls
+    const onTop = ['dataset', 'backbone', 'beside', 'weights', 'engine', 'same', 'negatives', 'pairs', 'seeds']; // with special controls
     const offered = new Set<string>(OFFERED_OPTIONS.map(([name]) => name));
     const single = OPTION_ENTRIES.map(([name]) => name).filter((name) => !offered.has(name)); // a choice of one value has no field
     const all = new Map((Object.keys(LOSS_INFO) as LossName[]).flatMap((loss) => moreOptions(loss, 'dinov2_vits14')));
