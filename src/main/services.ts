@@ -33,6 +33,7 @@ import { ImportedEncoders } from './features/models/imported-encoders.ts';
 import { Networks } from './features/models/networks.ts';
 import { HostProbe } from './features/models/reach.ts';
 import { Shelf } from './features/models/shelf.ts';
+import { StepMemory } from './features/models/step-memory.ts';
 import { WeightsLibrary } from './features/models/weights.ts';
 import { ReportPages } from './features/report/pages.ts';
 import type { PagePorts } from './features/report/ports.ts';
@@ -66,6 +67,7 @@ export interface Services {
   /** Imported ONNX encoders. */
   encoders: ImportedEncoders;
   networks: Networks;
+  memory: StepMemory;
   evaluation: Evaluation;
   thresholds: Thresholds;
   structures: Structures;
@@ -127,6 +129,7 @@ export function openServices(o: ServiceOptions): Services {
   });
   const shelf = new Shelf({ downloads: workspace.weights, weights, imported: encoders, probe: new HostProbe(), runs });
   const networks = new Networks({ runs, folderOf: workspace.run, encoderFolder: (id) => encoders.folderOf(id), compute });
+  const memory = new StepMemory();
   const training = new Training({
     runs,
     experiments: store.experiments,
@@ -138,6 +141,7 @@ export function openServices(o: ServiceOptions): Services {
     weights,
     encoders,
     networks,
+    memory,
     caches,
     compute,
   });
@@ -204,6 +208,7 @@ export function openServices(o: ServiceOptions): Services {
     inspectWeights,
     encoders,
     networks,
+    memory,
     evaluation,
     thresholds,
     structures,

@@ -20,7 +20,6 @@ import { ReportService } from './features/report/service.ts';
 import { TrainingJobs } from './features/training/jobs.ts';
 import { Measurements } from './features/training/measure.ts';
 import { TrainingPlans } from './features/training/plans.ts';
-import { StepMemory } from './features/models/step-memory.ts';
 import { deleteRemovedNetworks, Runs } from './features/training/runs.ts';
 import { EventHub } from './foundation/jobs/events.ts';
 import { Jobs } from './foundation/jobs/jobs.ts';
@@ -145,7 +144,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     encoders: services.encoders,
     pairList: (dataset, list) => listInfo(store, dataset, list),
     pairCounts: (dataset, relation) => largeDatasets.pairCounts(dataset, relation),
-    memory: new StepMemory(),
+    memory: services.memory,
     devices: deviceFacts,
     measurements: new Measurements(compute, (id) => services.encoders.folderOf(id)),
     waiting: () => trainings.length,

@@ -70,6 +70,17 @@ describe('a plan', () => {
     expect(messages(withMemory(1e6), { weights: 'resnet18_tv_in1k', backbone: 'resnet18' })).toEqual({}); // a head alone
     expect(memory.available()).toBeGreaterThan(1e8);
   });
+  test('a training that was not planned is refused for lack of memory, too', async () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset());
+    const started = trainingWith(computeInProcess, store, workspace).start(
+      { dataset: 'things', backbone: 'dinov2_vitb14', size: 518, batch: 4096 },
+      {},
+    );
+    await expect(started).rejects.toMatchObject({ code: 'bad-request', details: { field: 'batch' } });
+    expect(store.runs.list()).toEqual([]);
+  });
   test('reports all problems at once, by field', () => {
     const found = messages(facts(), {
       epochs: 0,

@@ -5,6 +5,7 @@ import type { Store } from '../../../src/main/db/store.ts';
 import { rowsInThisThread } from '../../../src/main/features/dataset/rows.ts';
 import type { EvaluationPorts } from '../../../src/main/features/evaluation/ports.ts';
 import { Networks } from '../../../src/main/features/models/networks.ts';
+import { StepMemory } from '../../../src/main/features/models/step-memory.ts';
 import { Training } from '../../../src/main/features/training/training.ts';
 import type { Workspace } from '../../../src/main/foundation/workspace.ts';
 
@@ -35,6 +36,7 @@ export function trainingWith(compute: ComputeHost, store: Store, workspace: Work
     weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },
     encoders: { get: () => unusable(), folderOf: () => unusable() },
     networks: new Networks({ runs, folderOf: workspace.run, encoderFolder: unusable, compute }),
+    memory: new StepMemory(),
     caches: { features: workspace.features, pixels: workspace.pixels },
     compute,
   });

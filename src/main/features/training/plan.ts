@@ -4,12 +4,12 @@ import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { encoderIdOf } from '../../../shared/encoder-name.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { bytesText, countText } from '../../../shared/format.ts';
+import { countText } from '../../../shared/format.ts';
 import type { PlanProblem, TrainingPlan } from '../../../shared/training-plan.ts';
 import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import { findingText } from '../../../shared/lint.ts';
 import { backboneName } from '../../../shared/run-words.ts';
-import { hasEpochs, lossInfo } from '../../../shared/losses.ts';
+import { hasEpochs } from '../../../shared/losses.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
@@ -18,9 +18,9 @@ import { fewPairs } from '../../domain/lint/distances.ts';
 import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.ts';
 import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import { backboneFor, configFor } from './defaults.ts';
-import type { PairCounts } from './ports.ts';
+import type { PairCounts, StepMemory } from './ports.ts';
 import { encoderWeights, UNMEASURED } from './start-network.ts';
-import { whyNoGroups, whyNoPairs } from './untrainable.ts';
+import { memoryProblem, whyNoGroups, whyNoPairs } from './untrainable.ts';
 
 /** The properties of a catalogue entry that a plan needs. */
 export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 'preprocessing'> {
@@ -39,8 +39,7 @@ export interface PlanFacts {
   encoder(id: string): ImportedEncoder;
   setting: Settings['device'];
   devices: DeviceReport | null;
-  /** Bytes that training steps need on the processor (null: not known, or little), and that the computer has. */
-  memory: { neededFor(config: RunConfig): number | null; available(): number };
+  memory: StepMemory;
   /** A stored list of pairs. Throws AppError 'not-found'. */
   pairList(dataset: string, list: string): NonNullable<RunConfig['pairs']>;
 }
@@ -77,7 +76,7 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const problem = deviceProblem(device, facts.devices);
   if (problem) problems.push({ field: 'device', message: `${problem} Choose another device.` });
   const config = configOf(facts, request, dataset, problems);
-  const tooLarge = config && memoryProblem(facts, config);
+  const tooLarge = config && memoryProblem(facts.memory, config);
   if (tooLarge) problems.push(tooLarge);
   const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
   if (noGroups) problems.push({ field: 'same', message: noGroups });
@@ -86,16 +85,6 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
     ...(request.seeds !== undefined && config && !hasEpochs(config) && !hasPatches(config) ? [SEEDS_OF_PROBE] : []),
   ];
   return { request: problems.length ? null : request, dataset, config, problems, warnings, images, device };
-}
-
-/** The system kills a process that needs more memory than there is, after minutes of swapping. */
-function memoryProblem({ memory }: PlanFacts, config: RunConfig): PlanProblem | null {
-  const needed = memory.neededFor(config);
-  const available = memory.available();
-  if (needed === null || needed <= available) return null;
-  const [field, name] = lossInfo(config.loss).samples === 'labelled' ? (['classesPerStep', 'classes'] as const) : (['batch', 'pairs'] as const);
-  const sizes = `Training steps need about ${bytesText(needed)} of memory, and this computer has ${bytesText(available)}`;
-  return { field, message: `${sizes}: choose fewer ${name} per step, smaller images, fewer trained layers or another network.` };
 }
 
 const SEEDS_OF_PROBE =

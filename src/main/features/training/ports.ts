@@ -30,6 +30,12 @@ export interface PairCounts {
   test: { same: number; different: number };
 }
 
+/** Bytes that training steps need on the processor, and that the computer has. */
+export interface StepMemory {
+  neededFor(config: RunConfig): number | null; // null: not known, or little
+  available(): number;
+}
+
 export interface DownloadProgress {
   file: string;
   received: number; // bytes
@@ -70,6 +76,7 @@ export interface TrainingPorts {
     hasCheckpoint(run: RunRecord): boolean;
     refuseOutdated(run: RunRecord): void;
   };
+  memory: StepMemory;
   caches: CacheFolders;
   compute: Pick<ComputeHost, 'ask' | 'ready'>;
 }

@@ -16,7 +16,7 @@ import { CLOSING } from '../../foundation/jobs/jobs.ts';
 import { versions } from '../../foundation/versions.ts';
 import type { DownloadProgress, PairCounts, TrainingPorts, WeightsOptions } from './ports.ts';
 import { StartNetwork } from './start-network.ts';
-import { whyNoGroups, whyNoPairs, whyUntrainable } from './untrainable.ts';
+import { memoryProblem, whyNoGroups, whyNoPairs, whyUntrainable } from './untrainable.ts';
 
 export interface TrainingOptions {
   signal?: AbortSignal | undefined;
@@ -81,6 +81,8 @@ export class Training {
     const isOfClasses = choices.pairs === undefined && (choices.same ?? 'class') === 'class';
     refuse(dataset, 'dataset', isOfClasses ? whyUntrainable(dataset) : null);
     const { config, weightsPath } = await this.network.configOf(choices, dataset, this.listInfo(dataset.dataset, choices.pairs), downloadOptions(o));
+    const tooLarge = memoryProblem(this.ports.memory, config);
+    if (tooLarge) throw new AppError('bad-request', tooLarge.message, { field: tooLarge.field });
     refuse(dataset, 'same', whyNoGroups(dataset, config.same));
     if (!isOfClasses) {
       const counts = await this.ports.pairCounts(dataset.dataset, relationOf(config));

@@ -1,10 +1,12 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { bytesText } from '../../../shared/format.ts';
+import { lossInfo } from '../../../shared/losses.ts';
 import type { SameKind } from '../../../shared/pair-relation.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import { labelPhrase, meaningOf } from '../../../shared/same-meaning.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { quote } from '../../foundation/words.ts';
-import type { PairCounts } from './ports.ts';
+import type { PairCounts, StepMemory } from './ports.ts';
 
 /** The reason, as a sentence, why a data set can't be trained on with same pairs of one class; null if it can. */
 export function whyUntrainable({ name, classes, pairs, warnings }: DatasetSummary): string | null {
@@ -48,4 +50,17 @@ function adviceOn(which: string, { same, negatives, groupName }: Pick<RunConfig,
   if (same === 'pairs') return `The file must list same and different pairs of two ${which} images.`;
   const meaning = meaningOf({ same, groupName });
   return `At least two of them must be ${labelPhrase(meaning, 0)}, and two ${labelPhrase(meaning, 1)}${negatives === 'same-class' ? ' within a class' : ''}.`;
+}
+
+/**
+ * The choice to change, and why, if training steps need more memory than the computer has: the system would kill the process after minutes
+ * of swapping. Null if they don't.
+ */
+export function memoryProblem(memory: StepMemory, config: RunConfig): { field: 'batch' | 'classesPerStep'; message: string } | null {
+  const needed = memory.neededFor(config);
+  const available = memory.available();
+  if (needed === null || needed <= available) return null;
+  const [field, name] = lossInfo(config.loss).samples === 'labelled' ? (['classesPerStep', 'classes'] as const) : (['batch', 'pairs'] as const);
+  const sizes = `Training steps need about ${bytesText(needed)} of memory, and this computer has ${bytesText(available)}`;
+  return { field, message: `${sizes}: choose fewer ${name} per step, smaller images, fewer trained layers or another network.` };
 }
