@@ -12,6 +12,7 @@ import type { Launch } from './rpc/launch.ts';
 import { openStore, type Store } from './db/store.ts';
 import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';
+import { TRIAL_IMAGES } from './compute/protocol/encoders.ts';
 import { EncoderComparisons } from './features/encoders/encoder-comparisons.ts';
 import { curatedStore } from './features/dataset/curated.ts';
 import { Importer } from './features/dataset/import.ts';
@@ -227,8 +228,6 @@ export function openServices(o: ServiceOptions): Services {
     },
   };
 }
-
-const TRIAL_IMAGES = 8;
 
 /** Images of the newest data set, evenly spread, to try a model with; none without a data set. */
 function trialImages({ datasets, browse }: Store): string[] {

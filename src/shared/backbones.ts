@@ -129,6 +129,9 @@ export function isFitted(backbone: BackboneName): boolean {
   return fitted === true;
 }
 
+/** The networks whose layers can be trained. Weights files are for these. */
+export const TRAINABLE_NETWORKS = NETWORKS.filter((name) => !isFitted(name));
+
 /** What can stand beside a backbone: the head's input is the backbone's pooled features, followed by those of patches. */
 export type Beside = 'patches';
 

@@ -86,7 +86,7 @@ export function comparisonNotes(comparison: EncoderComparison): string[] {
   ];
 }
 
-/** "4.1 ms", with how it was measured. */
+/** "4.1 ms"; "–" if too few images were timed. */
 export function imageTimeText({ time }: Pick<ComparedEncoder, 'time'>): string {
   return time === null ? '–' : `${time.ms < 10 ? time.ms.toFixed(1) : time.ms.toFixed(0)}\u00a0ms`;
 }

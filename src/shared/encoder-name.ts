@@ -53,8 +53,11 @@ export const encoderNameOf = ({ backbone, encoder }: Pick<RunConfig, 'backbone' 
 /** The source of a run's weights that are an imported encoder. */
 export const encoderSource = (id: string): string => `${IMPORTED}${id}`;
 
+/** Whether a source is an imported encoder. */
+export const isEncoderSource = (source: string): boolean => source.startsWith(IMPORTED);
+
 /** The id of an imported encoder in a source: "onnx:ID", or the id alone. */
-export const encoderIdOf = (source: string): string => (source.startsWith(IMPORTED) ? source.slice(IMPORTED.length) : source);
+export const encoderIdOf = (source: string): string => (isEncoderSource(source) ? source.slice(IMPORTED.length) : source);
 
 const badName = (text: string, advice: string): AppError =>
   new AppError('bad-request', `There is no encoder “${text}”: ${advice}.`, { encoder: text });

@@ -1,4 +1,4 @@
-import { PREPROCESSING_PRESETS, type TensorLayout } from './encoder-forms.ts';
+import { PREPROCESSING_PRESETS, presetOf, type TensorLayout } from './encoder-forms.ts';
 import type { EncoderDraft, EncoderInspection, OutputCandidate } from './encoder-inspection.ts';
 import { bytesText, countNoun, countText, settingText } from './format.ts';
 import type { ImportedEncoder } from './imported-encoder.ts';
@@ -14,15 +14,19 @@ export function outputText({ kind, channels, height, width, prefixTokens }: Outp
 }
 
 /** "ImageNet: most classifiers, DINO", or the numbers. */
-export function preprocessingText({ mean, std }: Preprocessing): string {
-  const preset = Object.values(PREPROCESSING_PRESETS).find((one) => one.mean.join() === mean.join() && one.std.join() === std.join());
-  return preset?.words ?? `mean ${mean.map(settingText).join(', ')}; standard deviation ${std.map(settingText).join(', ')}`;
+export function preprocessingText(preprocessing: Preprocessing): string {
+  const preset = presetOf(preprocessing);
+  return preset === null ? scalingText(preprocessing) : PREPROCESSING_PRESETS[preset].words;
 }
+
+/** "mean 0.5, 0.5, 0.5; standard deviation 0.5, 0.5, 0.5" */
+export const scalingText = ({ mean, std }: Preprocessing): string =>
+  `mean ${mean.map(settingText).join(', ')}; standard deviation ${std.map(settingText).join(', ')}`;
 
 /** How a pair is explained with an encoder's features. */
 export const explanationText = ({ output: { kind } }: Pick<ImportedEncoder, 'output'>): string =>
   kind === 'pooled'
-    ? 'Its features have no places: pairs are explained by covering parts of the images, which takes longer.'
+    ? 'Its features have no positions: pairs are explained by covering parts of the images, which takes longer.'
     : 'Pairs are explained exactly, by the gradient of the distance to its map.';
 
 function sizeText({ input: { size, multiple }, defaultSize }: EncoderDraft): string {

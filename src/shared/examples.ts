@@ -32,8 +32,8 @@ export interface ImageExamples {
 
 /**
  * The labelled images whose pooled features are most similar, by raw cosine, to those of each image of a pair. The pooled features are the
- * encoder's last feature map averaged over space, or its class token: the head's input. The nearest image by them has the right class more often than the
- * nearest by the trained distance (recall@1 0.845 against 0.797 on flowers). Examples help people judge a network's answer more than maps do
+ * encoder's last feature map averaged over space, or its class token: the head's input. The nearest image by them has the right class more often
+ * than the nearest by the trained distance (recall@1 0.845 against 0.797 on flowers). Examples help people judge a network's answer more than maps do
  * (Nguyen, Kim and Nguyen 2021, arXiv 2105.14944).
  */
 export interface PairExamples {

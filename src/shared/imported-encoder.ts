@@ -57,3 +57,6 @@ export const RunEncoder = ImportedEncoder.extend({
 });
 
 export type RunEncoder = z.infer<typeof RunEncoder>;
+
+/** Shape of the map that an imported encoder makes of an image, in cells. */
+export type EncodedShape = Pick<RunEncoder, 'channels' | 'height' | 'width'>;

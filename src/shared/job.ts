@@ -16,7 +16,7 @@ export const JOB_KINDS = [
   'randomise',
   'structure',
   'fetch',
-  'encoder',
+  'add-model',
   'encoders',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];

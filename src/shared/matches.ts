@@ -9,7 +9,10 @@ export const STRONGEST_PAIRS = 10;
 /** A finer feature map is not matched: its pairs of cells would take seconds and a hundred megabytes. */
 export const MAX_MATCHED_CELLS = 1024;
 
-/** Why there are no matches. class-token: the head does not read the cells. single-cell: the map has one cell. too-fine: more than MAX_MATCHED_CELLS. no-features: all features of an image are 0. */
+/**
+ * Why there are no matches. class-token: the head does not read the cells. one-vector: an imported encoder gives one vector an image. single-cell:
+ * the map has one cell. too-fine: more than MAX_MATCHED_CELLS. no-features: all features of an image are 0.
+ */
 export const NO_MATCHES_REASONS = ['class-token', 'one-vector', 'single-cell', 'too-fine', 'no-features'] as const;
 export type NoMatchesReason = (typeof NO_MATCHES_REASONS)[number];
 

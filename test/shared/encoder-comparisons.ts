@@ -29,7 +29,7 @@ export const someEncoder = (encoder: string, figures: ComparedEncoder['figures']
   ...more,
 });
 
-/** The sentences of the task: dinov2_vits14 is better than mobilenet_v2, and resnet18 is not proven to be worse. */
+/** dinov2_vits14 is better than mobilenet_v2, and resnet18 is not proven to be worse. */
 export const someEncoderComparison: EncoderComparison = {
   comparison: 'b1',
   dataset: 'flowers',

@@ -23,7 +23,7 @@ test('an encoder is described by how it reads images and what its features are',
   const vector = { ...draft, input: { ...draft.input, size: 224 }, output: { ...draft.output, kind: 'pooled' as const, prefixTokens: 0 } };
   expect(encoderLines(vector)).toContain('Features: last_hidden_state: vector of 384');
   expect(encoderLines(vector)).toContain('Side of images: 224 px only');
-  expect(encoderLines(vector).join()).toContain('Its features have no places');
+  expect(encoderLines(vector).join()).toContain('Its features have no positions');
 });
 
 test('numbers that are no preset are written out', () => {

@@ -123,6 +123,13 @@ function namesIn(folder: string): string[] {
   }
 }
 
+/** Bytes of all files in a folder and its folders. */
+export const bytesInFolder = (folder: string): number =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => {
+    const stats = statSync(join(folder, name));
+    return sum + (stats.isFile() ? stats.size : 0);
+  }, 0);
+
 /** Returns a function that says whether `path` is still the same file or folder: false if it was moved, deleted or replaced. */
 export function sameFileCheck(path: string): () => boolean {
   const read = (): string | null => {

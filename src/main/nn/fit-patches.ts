@@ -85,8 +85,8 @@ export class PatchSample {
 }
 
 /**
- * W = U (Λ + RIDGE)^-1/2 Uᵀ of the covariance U Λ Uᵀ of the patches and their mirrored copies, and a dictionary of whitened patches of length 1: `order` lists the rows to take, again
- * from its start where it is short. `rows`: normalised patches, [n, 108].
+ * W = U (Λ + RIDGE)^-1/2 Uᵀ of the covariance U Λ Uᵀ of the patches and their mirrored copies, and a dictionary of whitened patches of length 1:
+ * `order` lists the rows to take, again from its start where it is short. `rows`: normalised patches, [n, 108].
  */
 export function fitScale(rows: Float32Array, name: string, order: readonly number[]): TensorMap {
   const n = rows.length / PATCH_VALUES;

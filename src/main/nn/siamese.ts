@@ -1,6 +1,7 @@
 import type { BackboneName, Beside, Pooling } from '../../shared/backbones.ts';
 import type { Flavour, OptimizerName, RunConfig, Scope } from '../../shared/run.ts';
-import { Builder, type EncodedShape } from './backbones/builder.ts';
+import type { EncodedShape } from '../../shared/imported-encoder.ts';
+import { Builder } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
 import { globalMean } from './functional/global-mean.ts';
 import { buildHead, embeddingLength, type HeadKind } from './head.ts';

@@ -46,6 +46,8 @@ describe('a weights file', () => {
     const strange = join(folder, 'strange.safetensors');
     writeSafetensors(strange, new Map([['x', { shape: [2], data: new Float32Array(2) }]]));
     expect(inspectWeights(strange)).toMatchObject({ backbone: null, problem: expect.stringContaining('no network that Twinlens has') as string });
+    writeSafetensors(strange, new Map([['x', { shape: [2], data: new Float32Array(2) }]]), { 'twinlens.backbone': 'patches' });
+    expect(inspectWeights(strange).problem).toContain('this file is for patches, which takes no weights');
   });
 
   it('is copied to the shelf, and starts a training by its id although the file is gone', async () => {

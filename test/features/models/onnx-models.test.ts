@@ -26,7 +26,7 @@ describe.skipIf(!hasCompute)('a network that Twinlens exported (needs the build)
     expect(found.draft).toMatchObject({ preprocessing: config.preprocessing, defaultSize: 32, batch: 'one', output: { kind: 'pooled' } });
 
     const job = await app.waitForEnd(await app.call('models.add', { path, choices }));
-    expect(job).toMatchObject({ status: 'done', kind: 'encoder', result: { encoder: 'colours' } });
+    expect(job).toMatchObject({ status: 'done', kind: 'add-model', result: { encoder: 'colours' } });
     expect(await app.call('models.list', {})).toContainEqual(
       expect.objectContaining({ id: 'onnx:colours', source: 'onnx', state: 'here', usedBy: [] }),
     );

@@ -46,7 +46,7 @@ describe('configFor', () => {
   test('the class token can be read of vision transformers only; runs stored before read the mean', () => {
     expect(configFor({ dataset: 'd', backbone: 'dinov2_vits14', pooling: 'cls' }, null).pooling).toBe('cls');
     expect(() => configFor({ dataset: 'd', backbone: 'resnet18', pooling: 'cls' }, null)).toThrow(
-      'Pooling "cls" reads a class token, which ResNet-18 does not have: choose "mean", or a DINOv2 network.',
+      'ResNet-18 has no class token: choose the pooling “Mean of the patches”, or a DINOv2 network.',
     );
     const { pooling: _, ...older } = someConfig;
     expect(RunConfig.parse(older).pooling).toBe('mean');

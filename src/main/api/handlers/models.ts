@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { inspectWeights } from '../../features/models/added-weights.ts';
-import { startAdd, startAddingEncoder, startFetch } from '../../features/models/jobs.ts';
+import { startAddingEncoder, startAddingWeights, startFetch } from '../../features/models/jobs.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 export const modelHandlers: HandlersFor<'models' | 'weights'> = {
@@ -16,7 +16,7 @@ export const modelHandlers: HandlersFor<'models' | 'weights'> = {
   },
   'models.reach': ({ id, again }, { workbench }) => workbench.shelf.reach(id, again),
   'weights.inspect': ({ path, backbone }) => inspectWeights(absolute(path), backbone),
-  'weights.add': (request, { workbench }) => startAdd(workbench, { ...request, path: absolute(request.path) }),
+  'weights.add': (request, { workbench }) => startAddingWeights(workbench, { ...request, path: absolute(request.path) }),
 };
 
 /** A relative path would depend on the folder in which the server was started. */

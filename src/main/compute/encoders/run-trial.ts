@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ImportedSession, RunnableEncoder } from '../../nn/engines/imported/session.ts';
-import { cosine, joinRows, largestDifference, pooledOf } from './vectors.ts';
+import { joinArrays } from '../../nn/ir/tensor.ts';
+import { cosine, largestDifference, pooledOf } from './vectors.ts';
 
 /** Relative to the largest feature. float16 has 11 bits. */
 const TOLERANCE = { float32: 1e-3, float16: 2e-2, uint8: 1e-3 } as const;
@@ -59,8 +60,8 @@ async function batchProblem(
   limit: number,
 ): Promise<string | null> {
   try {
-    const together = await session.run(joinRows(images.toReversed()), size);
-    return largestDifference(together, joinRows(alone.toReversed())) > limit
+    const together = await session.run(joinArrays(images.toReversed()), size);
+    return largestDifference(together, joinArrays(alone.toReversed())) > limit
       ? 'It gives other features for an image when others are beside it'
       : null;
   } catch {

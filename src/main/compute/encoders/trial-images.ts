@@ -3,12 +3,12 @@ import type { Preprocessing } from '../../../shared/run.ts';
 import { log } from '../../foundation/log/log.ts';
 import { normalisedBatch } from '../images/batches.ts';
 import { decodeSquare, encodePng, rasterise, resizeRgb } from '../images/images.ts';
+import { TRIAL_IMAGES } from '../protocol/encoders.ts';
 import { drawTile, SAMPLE_CLASSES } from '../sample/sample-drawing.ts';
 
-export const TRIAL_IMAGES = 8;
 const PICTURE_SIDE = 224; // px, the largest side of the picture
 
-/** Pixels [size, size, 3] of up to 8 of these images, or of drawn ones where none can be read. */
+/** Pixels [size, size, 3] of up to TRIAL_IMAGES of these images, or of drawn ones where none can be read. */
 export async function trialPixels(files: readonly string[], size: number): Promise<Uint8Array[]> {
   const found: Uint8Array[] = [];
   for (const file of files.slice(0, TRIAL_IMAGES)) {

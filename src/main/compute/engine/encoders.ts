@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { encoderSource } from '../../../shared/encoder-name.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import type { DeviceName } from '../../../shared/run.ts';
@@ -12,8 +13,8 @@ import { FORWARD_BATCH } from '../images/batches.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 import { openEngine } from './engine-choice.ts';
 
-/** An imported encoder and the folder that has its files. */
-interface StoredEncoder {
+/** An imported encoder, the folder that has its files, and the device that runs it. */
+interface EncoderUse {
   encoder: ImportedEncoder;
   folder: string;
   device: DeviceName;
@@ -26,7 +27,7 @@ const sessions = new LeasePool<ImportedSession>(2, (session) => session.close())
  * Runs `work` with an open encoder. Throws AppError 'not-found' if its file is missing, 'bad-weights' if it is another file than the one
  * that was added, and as openEngine and openImported do.
  */
-export const useEncoder = <T>({ encoder, folder, device }: StoredEncoder, work: (session: ImportedSession) => Promise<T>): Promise<T> => {
+export const useEncoder = <T>({ encoder, folder, device }: EncoderUse, work: (session: ImportedSession) => Promise<T>): Promise<T> => {
   const { sha256, input, output, batch } = encoder;
   return sessions.use(
     JSON.stringify([folder, sha256, input, output, batch, device]),
@@ -62,7 +63,7 @@ const verified = new Map<string, string>(); // state of an encoder's files when 
 /** Compares the fingerprint of an encoder's files once for each state of them. */
 async function verifyEncoder({ id, title, sha256, file }: ImportedEncoder, folder: string): Promise<void> {
   const path = join(folder, file);
-  const name = `The encoder ${title} (onnx:${id})`;
+  const name = `The encoder ${title} (${encoderSource(id)})`;
   if (!existsSync(path))
     throw new AppError('not-found', `${name} is no longer on this computer: ${path} is missing. Add the same file again under the name ${id}.`, {
       path,

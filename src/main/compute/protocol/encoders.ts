@@ -2,10 +2,13 @@ import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
 import type { EncoderDraft, EncoderInspection } from '../../../shared/encoder-inspection.ts';
 import type { EncoderComparisonCalls } from './encoder-comparison.ts';
 
+/** Images that a model is tried on before it is stored. */
+export const TRIAL_IMAGES = 8;
+
 export interface InspectEncoderRequest {
   path: string; // an ONNX file, or a folder with one
   choices: EncoderChoices;
-  images: readonly string[]; // up to 8 image files on which it is tried; none: drawn ones
+  images: readonly string[]; // up to TRIAL_IMAGES image files on which it is tried; none: drawn ones
 }
 
 export interface StoreEncoderRequest {

@@ -7,7 +7,7 @@ import type { NetworkEngine } from '../engine/network-engine.ts';
 import { headFromProbe, MAX_CLASSES, probeHead } from '../../nn/head-start.ts';
 import { fitProbe, PENALTY_OF_PATCHES } from '../../nn/probe.ts';
 import { entryOf, pooledTask, specOf } from '../../nn/siamese.ts';
-import type { TensorMap } from '../../nn/ir/tensor.ts';
+import { joinArrays, type TensorMap } from '../../nn/ir/tensor.ts';
 import { FORWARD_BATCH } from '../images/batches.ts';
 import { compileForward } from '../../nn/engines/forward.ts';
 import { type FeatureSource, partsOf } from '../embed/feature-source.ts';
@@ -84,18 +84,9 @@ async function computePooledFeatures(
     const parts: Float32Array[] = [];
     for await (const [, rows] of source.batches(partsOf(images))) {
       throwIfCancelled(signal);
-      if (!exe) parts.push(rows);
-      else {
-        parts.push((await exe.run({ images: rows })).features!);
-      }
+      parts.push(exe ? (await exe.run({ images: rows })).features! : rows);
     }
-    const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      out.set(part, at);
-      at += part.length;
-    }
-    return out;
+    return joinArrays(parts);
   } finally {
     await exe?.dispose();
   }

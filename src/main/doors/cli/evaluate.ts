@@ -1,6 +1,6 @@
 import { chanceText } from '../../../shared/calibration-words.ts';
 import { type Command, Option } from 'commander';
-import { countText, NBSP } from '../../../shared/format.ts';
+import { countText } from '../../../shared/format.ts';
 import { dependenceOf, type Randomisation } from '../../../shared/randomisation.ts';
 import { correlationText, DEPENDENCE_WORDS, randomisationSentence } from '../../../shared/randomisation-words.ts';
 import { baselineSentence } from '../../../shared/difference-words.ts';
@@ -16,7 +16,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { workspaceOption } from './data.ts';
 import { evaluateExperiment, isExperiment } from './experiments.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
-import { percent, print, ProgressLine } from './output.ts';
+import { percent, plainSpaces, print, ProgressLine } from './output.ts';
 import { structureLines, structureOf } from './structure-lines.ts';
 
 interface Options extends Common {
@@ -87,7 +87,7 @@ function evaluate({ evaluation }: Services, { run, split }: { run: string; split
 
 export function metricsLines(run: string, { split, pairs, auc, accuracy, threshold, confusion, eer, intervals }: Metrics): string[] {
   const [[tn, fp], [fn, tp]] = confusion;
-  const share = (value: number, interval: Interval | undefined): string => shareWithInterval(value, interval).replaceAll(NBSP, ' ');
+  const share = (value: number, interval: Interval | undefined): string => plainSpaces(shareWithInterval(value, interval));
   const of = intervals ? ` (95 % interval ${intervals.auc.map((x) => x.toFixed(4)).join(' to ')}, ${overText(intervals)})` : '';
   return [
     `Run ${run} on ${countText(pairs)} ${split} pairs: AUC ${auc.toFixed(4)}${of}, accuracy ${share(accuracy, intervals?.accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${share(eer, intervals?.eer)}`,

@@ -20,13 +20,13 @@ import {
   spreadText,
   trainedText,
 } from '../../../shared/experiment-words.ts';
-import { countNoun, countText, NBSP } from '../../../shared/format.ts';
+import { countNoun, countText } from '../../../shared/format.ts';
 import type { TrainRequest } from '../../../shared/contract.ts';
 import { STATUS_WORDS } from '../../../shared/run-words.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, withServices } from './options.ts';
-import { print, ProgressLine } from './output.ts';
+import { plainSpaces, print, ProgressLine } from './output.ts';
 import { measureMaps, progressLines } from './training-progress.ts';
 
 export const isExperiment = (id: unknown): id is string => typeof id === 'string' && /^e\d+$/.test(id);
@@ -148,8 +148,6 @@ export function addExperimentsCommand(program: Command): void {
   );
 }
 
-const plain = (text: string): string => text.replaceAll(NBSP, ' ');
-
 function listLine(row: ExperimentRow): string {
   const auc = row.spread?.auc;
   return [
@@ -159,7 +157,7 @@ function listLine(row: ExperimentRow): string {
     encoderNameOf(row.config),
     `seeds ${seedsText(row.seeds)}`,
     auc
-      ? `mean test AUC ${plain(spreadText('auc', auc))} of ${auc.count === row.seeds.length ? '' : `${auc.count} of `}${countNoun(row.seeds.length, 'seed')}`
+      ? `mean test AUC ${plainSpaces(spreadText('auc', auc))} of ${auc.count === row.seeds.length ? '' : `${auc.count} of `}${countNoun(row.seeds.length, 'seed')}`
       : `${trainedText(row)} trained`,
   ].join('\t');
 }
@@ -184,13 +182,13 @@ export function experimentLines(row: ExperimentRow): string[] {
       : []),
     ...shown.map(
       ({ figure, found, interval }) =>
-        `  ${figureName(figure)}: ${plain(spreadText(figure, found))} (${plain(spanText(figure, found.range))})${interval === null ? '' : `, ${plain(interval)}`}`,
+        `  ${figureName(figure)}: ${plainSpaces(spreadText(figure, found))} (${plainSpaces(spanText(figure, found.range))})${interval === null ? '' : `, ${plainSpaces(interval)}`}`,
     ),
     ...states.map((state) => `  ${seedLine(state)}`),
     ...seedNotes(row).map((note) => `  ! ${note}`),
     `  ${seedChanges(config)}`,
     ...(on ? [`  ${spreadMeaning(on)}`] : []),
-    ...(spread?.auc ? [`  ${plain(meanIntervalMeaning(spread.auc))}`] : []),
+    ...(spread?.auc ? [`  ${plainSpaces(meanIntervalMeaning(spread.auc))}`] : []),
   ];
 }
 
@@ -198,7 +196,7 @@ function seedLine({ seed, run, status, removed, figures }: ExperimentRow['states
   if (run === null || status === null) return `seed ${seed}: not started`;
   const found = (['auc', 'accuracy', 'eer', 'recall1', 'threshold'] as const satisfies readonly FigureName[]).flatMap((figure) => {
     const value = figures[figure];
-    return value === undefined ? [] : [`${figureName(figure)} ${plain(figureText(figure, value))}`];
+    return value === undefined ? [] : [`${figureName(figure)} ${plainSpaces(figureText(figure, value))}`];
   });
   return `seed ${seed}: ${run}, ${[removed ? 'removed' : STATUS_WORDS[status], ...found].join(', ')}`;
 }

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
 import { OUTPUT_KINDS, PRESETS, TENSOR_LAYOUTS } from '../../../shared/encoder-forms.ts';
+import { encoderSource } from '../../../shared/encoder-name.ts';
 import { encoderLines, inspectionLines } from '../../../shared/encoder-words.ts';
-import { bytesText, NBSP } from '../../../shared/format.ts';
+import { bytesText } from '../../../shared/format.ts';
 import { addWeightsFile, isWeightsFile, type WeightsFileOptions } from './add-weights-file.ts';
 import { workspaceOption } from './data.ts';
 import { addCommonOptions, numberOption, parseRequest, resolveUserPath, withServices } from './options.ts';
-import { print, ProgressLine } from './output.ts';
+import { plainSpaces, print, ProgressLine } from './output.ts';
 
 /** `weights add`: an encoder from an ONNX file, or a weights file of a network that Twinlens has. */
 export function addImportCommand(weights: Command): void {
@@ -38,18 +39,16 @@ export function addImportCommand(weights: Command): void {
         line.update('Trying the model');
         if (check) {
           const { picture: _picture, ...found } = await s.encoders.inspect(request, signal).finally(() => line.end());
-          print(Boolean(json), found, () => inspectionLines(found).map(plain));
+          print(Boolean(json), found, () => inspectionLines(found).map(plainSpaces));
           return;
         }
         const onProgress = ({ done, total }: { done: number; total: number }): void =>
-          line.update(plain(`Copying the model: ${bytesText(done)} of ${bytesText(total)}`));
+          line.update(plainSpaces(`Copying the model: ${bytesText(done)} of ${bytesText(total)}`));
         const encoder = await s.encoders.add(request, { signal, onProgress }).finally(() => line.end());
-        print(Boolean(json), encoder, () => [`Added onnx:${encoder.id}`, ...encoderLines(encoder).map(plain)]);
+        print(Boolean(json), encoder, () => [`Added ${encoderSource(encoder.id)}`, ...encoderLines(encoder).map(plainSpaces)]);
       });
     });
 }
-
-const plain = (text: string): string => text.replaceAll(NBSP, ' ');
 
 /** Errors name the options as they are typed. */
 async function parseChoices(typed: Readonly<Record<string, unknown>>): Promise<EncoderChoices> {

@@ -63,8 +63,11 @@ export class ProgressLine {
   }
 }
 
-/** A share 0..1 in percent, with plain spaces for terminals: "93.0 %", "> 99.9 %". */
-export const percent = (share: number): string => percentText(share).replaceAll(NBSP, ' ');
+/** Text with plain spaces, for terminals. */
+export const plainSpaces = (text: string): string => text.replaceAll(NBSP, ' ');
+
+/** A share 0..1 in percent: "93.0 %", "> 99.9 %". */
+export const percent = (share: number): string => plainSpaces(percentText(share));
 
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '…';

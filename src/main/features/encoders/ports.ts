@@ -19,12 +19,6 @@ export interface EncoderRows {
   pairSet: string; // PairSet.hash of the validation pairs
 }
 
-/** The network of a training before its first step. */
-export interface StartNetwork {
-  config: RunConfig;
-  weightsPath: string | null;
-}
-
 export interface EncoderPorts {
   comparisons: EncoderComparisonStore;
   datasets: {
@@ -35,7 +29,7 @@ export interface EncoderPorts {
   /** Every encoder that is on this computer or can be downloaded. */
   known(): KnownEncoder[];
   /** Settings and weights of a training with these options (TrainRequest's). Downloads missing weights. Throws as Training.start does. */
-  networkFor(choices: TrainRequest, signal: AbortSignal): Promise<StartNetwork>;
+  networkFor(choices: TrainRequest, signal: AbortSignal): Promise<{ config: RunConfig; weightsPath: string | null }>;
   /** Folder of an imported encoder. */
   encoderFolder(id: string): string;
   caches: CacheFolders;

@@ -2,14 +2,14 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { BACKBONES, type BackboneName } from '../../../shared/backbones.ts';
+import { BACKBONES, type BackboneName, TRAINABLE_NETWORKS } from '../../../shared/backbones.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { countNoun, listText } from '../../../shared/format.ts';
 import { backboneName } from '../../../shared/run-words.ts';
 import type { WeightsInspection } from '../../../shared/shelf.ts';
 import { Flavour, Preprocessing } from '../../../shared/training-options/weights.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
-import { makeFolders, temporaryPath, writeFileAtomically } from '../../foundation/files.ts';
+import { bytesInFolder, makeFolders, temporaryPath, writeFileAtomically } from '../../foundation/files.ts';
 import { readJson } from '../../nn/weights/json.ts';
 import { checkWeightsFile, weightsFiles, weightsHeader } from '../../nn/weights/load.ts';
 import { paramsOf } from './params.ts';
@@ -37,11 +37,11 @@ export interface AddWeights {
   licence: string | null;
 }
 
-/** What a weights file is for, by its header. `backbone`: to check it against; default: the one that it seems to be for. Throws AppError if it can't be read. */
+/** What a weights file is for, by its header. `chosen`: to check it against; default: the one that it seems to be for. Throws AppError if it can't be read. */
 export function inspectWeights(path: string, chosen?: BackboneName): WeightsInspection {
   const files = weightsFiles(path);
   const { network, licence } = weightsHeader(path);
-  const backbone = chosen ?? BACKBONES.find((name) => name === network) ?? null;
+  const backbone = chosen ?? TRAINABLE_NETWORKS.find((name) => name === network) ?? null;
   return {
     files: files.map((file) => basename(file)),
     bytes: files.reduce((sum, file) => sum + statSync(file).size, 0),
@@ -62,21 +62,17 @@ function problemWith(path: string, backbone: BackboneName): string | null {
   }
 }
 
-const noNetwork = (network: string | null): string =>
-  network === null
-    ? 'By its names and shapes this file is for no network that Twinlens has. Choose the network, or another file.'
-    : `By its names and shapes this file is for ${network}, which Twinlens doesn't have. Choose another file.`;
+function noNetwork(network: string | null): string {
+  if (network === null) return 'By its names and shapes this file is for no network that Twinlens has. Choose the network, or another file.';
+  const why = (BACKBONES as readonly string[]).includes(network) ? 'which takes no weights' : "which Twinlens doesn't have";
+  return `By its names and shapes this file is for ${network}, ${why}. Choose another file.`;
+}
 
 /** The file's name, or its folder's where every such file has that name. */
 function titleOf(file: string, backbone: BackboneName | null): string {
   const name = basename(file).replace(/(\.safetensors)?\.(index\.)?(json|safetensors)$/i, '');
   if (name !== 'model') return name;
   return basename(dirname(file)) || (backbone === null ? name : backboneName(backbone));
-}
-
-function fileBytes(path: string): number {
-  const stats = statSync(path);
-  return stats.isFile() ? stats.size : 0;
 }
 
 /** The folder of downloads, with the weights that a person added. */
@@ -100,8 +96,7 @@ export class AddedWeightsFolder {
     if (basename(folder) !== id || !existsSync(join(folder, RECORD))) return null; // an id is a name of a folder, not a path
     try {
       const record = Record.parse(readJson(join(folder, RECORD)));
-      const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-      return { ...record, id, folder, bytes: names.reduce((sum, name) => sum + fileBytes(join(folder, name)), 0) };
+      return { ...record, id, folder, bytes: bytesInFolder(folder) };
     } catch {
       return null;
     }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
@@ -7,9 +6,10 @@ import type { EncoderInspection } from '../../../shared/encoder-inspection.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { ENCODER_ID, ImportedEncoder } from '../../../shared/imported-encoder.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
-import { makeFolders, temporaryPath, writeFileAtomically } from '../../foundation/files.ts';
+import { bytesInFolder, makeFolders, temporaryPath, writeFileAtomically } from '../../foundation/files.ts';
 import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
 import { log } from '../../foundation/log/log.ts';
+import { sha256OfFile } from '../../nn/weights/transfer.ts';
 
 const RECORD = 'encoder.json';
 
@@ -17,7 +17,7 @@ export interface ImportedEncoderPorts {
   folder: string; // one folder in it for each encoder
   /** Starts a compute process for one model: an untrusted file may crash it. */
   openCompute(): Pick<ComputeHost, 'ask' | 'end'>;
-  /** Image files of the user to try a model with, up to 8; none: drawn ones. */
+  /** Image files of the user to try a model with, up to TRIAL_IMAGES; none: drawn ones. */
   trialImages(): string[];
   /** Names of runs that use an encoder. */
   runsUsing(id: string): string[];
@@ -54,7 +54,7 @@ export class ImportedEncoders {
     const ids = readdirSync(folder).filter((name) => ENCODER_ID.test(name));
     const found = ids.flatMap((id) => {
       try {
-        return [{ ...this.get(id), bytes: bytesIn(this.folderOf(id)) }];
+        return [{ ...this.get(id), bytes: bytesInFolder(this.folderOf(id)) }];
       } catch (error) {
         log().warn({ err: error, id }, 'an imported encoder can’t be read');
         return [];
@@ -90,8 +90,8 @@ export class ImportedEncoders {
 
   /**
    * Inspects a model and stores it, whole or not at all. If an encoder of this name was added from the same file and its files were lost or
-   * changed since, they are restored and its record stays, so that its runs work again. Throws AppError 'bad-weights' with its first problem, 'bad-request' for a name that
-   * another model has, 'disk-full' or 'cancelled'.
+   * changed since, they are restored and its record stays, so that its runs work again. Throws AppError 'bad-weights' with its first problem,
+   * 'bad-request' for a name that another model has, 'disk-full' or 'cancelled'.
    */
   async add(request: AddEncoderRequest, { signal, onProgress }: AddOptions): Promise<ImportedEncoder> {
     const { id } = request.choices;
@@ -176,15 +176,10 @@ async function hasFilesOf(folder: string, other: string): Promise<boolean> {
     if (!entry.isFile()) continue;
     const from = join(entry.parentPath, entry.name);
     const own = join(folder, relative(other, from));
-    if (statSync(own, { throwIfNoEntry: false })?.size !== statSync(from).size || (await sha256Of(own)) !== (await sha256Of(from))) return false;
+    if (statSync(own, { throwIfNoEntry: false })?.size !== statSync(from).size || (await sha256OfFile(own)) !== (await sha256OfFile(from)))
+      return false;
   }
   return true;
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const part of createReadStream(file)) hash.update(part as Buffer);
-  return hash.digest('hex');
 }
 
 const takenError = (id: string): AppError =>
@@ -201,9 +196,3 @@ function jsonOf(file: string): unknown {
     return null;
   }
 }
-
-const bytesIn = (folder: string): number =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => {
-    const stats = statSync(join(folder, name));
-    return sum + (stats.isFile() ? stats.size : 0);
-  }, 0);

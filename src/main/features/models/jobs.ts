@@ -1,3 +1,4 @@
+import { encoderSource } from '../../../shared/encoder-name.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { bytesText } from '../../../shared/format.ts';
 import { backboneName, runNumber } from '../../../shared/run-words.ts';
@@ -64,17 +65,20 @@ export interface AddEncoderPorts {
 
 /** Tries and stores an encoder from an ONNX file as a job. */
 export function startAddingEncoder({ jobs, hub, encoders }: AddEncoderPorts, request: AddEncoderRequest): Job {
-  return jobs.start({ kind: 'encoder', title: `Adding ${basename(request.path)}`, subject: null }, async ({ signal, progress }) => {
+  return jobs.start({ kind: 'add-model', title: `Adding ${basename(request.path)}`, subject: null }, async ({ signal, progress }) => {
     progress({ text: 'Trying the model' });
     const onProgress = ({ done, total }: { done: number; total: number }): void =>
       progress({ done, total, text: `Copying the model: ${bytesText(done)} of ${bytesText(total)}` });
     const { id } = await encoders.add(request, { signal, onProgress });
-    hub.changed('models', `onnx:${id}`);
+    hub.changed('models', encoderSource(id));
     return { encoder: id };
   });
 }
 
-/** Downloads weights of the catalogue as a job. A cancelled or failed download continues the next time. Throws AppError 'not-found', and 'bad-request' if it runs already. */
+/**
+ * Downloads weights of the catalogue as a job. A cancelled or failed download continues the next time. Throws AppError 'not-found', and
+ * 'bad-request' if it runs already.
+ */
 export function startFetch({ jobs, hub, weights }: FetchJobPorts, id: string): Job {
   const title = backboneName(findEntry(weights.entries(), id).backbone);
   if (jobs.isRunning('fetch', id)) throw new AppError('bad-request', `${title} is being downloaded already.`, { id });
@@ -90,15 +94,15 @@ export function startFetch({ jobs, hub, weights }: FetchJobPorts, id: string): J
   });
 }
 
-export interface AddJobPorts {
+export interface AddWeightsPorts {
   jobs: Pick<Jobs, 'start'>;
   hub: Pick<EventHub, 'changed'>;
   weights: Pick<WeightsLibrary, 'entries' | 'added'>;
 }
 
 /** Copies a weights file to the shelf as a job; result: { weights }, their id. */
-export function startAdd({ jobs, hub, weights }: AddJobPorts, request: AddWeights): Job {
-  return jobs.start({ kind: 'fetch', title: `Adding ${request.title}`, subject: null }, async ({ signal, progress }) => {
+export function startAddingWeights({ jobs, hub, weights }: AddWeightsPorts, request: AddWeights): Job {
+  return jobs.start({ kind: 'add-model', title: `Adding ${request.title}`, subject: null }, async ({ signal, progress }) => {
     progress({ text: 'Reading all values, then copying the file' });
     const taken = weights.entries().map(({ id }) => id);
     const { id } = await weights.added.add(request, taken, signal);

@@ -27,7 +27,10 @@ export class HostProbe {
     this.timeoutMs = timeoutMs;
   }
 
-  /** Why the file can't be downloaded, as the end of a sentence: "huggingface.co can't be reached"; null if it can. `again`: ask even if the last answer is fresh. */
+  /**
+   * Why the file can't be downloaded, as the end of a sentence: "huggingface.co can't be reached"; null if it can. `again`: ask even if the last
+   * answer is fresh.
+   */
   async problemOf(url: string, again = false): Promise<string | null> {
     const { origin, host } = new URL(url);
     const known = again ? undefined : (this.freshAnswer(url) ?? this.freshAnswer(origin));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BACKBONE_INFO, type BackboneName } from '../../../shared/backbones.ts';
+import { encoderIdOf, encoderSource, isEncoderSource } from '../../../shared/encoder-name.ts';
 import { explanationText, preprocessingText } from '../../../shared/encoder-words.ts';
 import { backboneName, runNumber } from '../../../shared/run-words.ts';
 import type { Reach, ShelfModel } from '../../../shared/shelf.ts';
@@ -22,8 +23,6 @@ export interface ShelfPorts {
 
 /** Backbones that are good without weights. */
 const WITHOUT_WEIGHTS: readonly BackboneName[] = ['patches', 'compact'];
-
-const IMPORTED = 'onnx:'; // before the id of an imported encoder
 
 const FLOAT_BYTES = 4;
 
@@ -69,7 +68,7 @@ export class Shelf {
   async remove(id: string): Promise<void> {
     const { weights, imported } = this.ports;
     const added = weights.added.find(id);
-    if (id.startsWith(IMPORTED)) imported.remove(id.slice(IMPORTED.length));
+    if (isEncoderSource(id)) imported.remove(encoderIdOf(id));
     else if (added) await weights.added.remove(added, this.runsFrom(id));
     else await weights.remove(id);
   }
@@ -84,7 +83,7 @@ export class Shelf {
 
   private importedModel({ id, title, licence, bytes, ...encoder }: StoredEncoder): Omit<ShelfModel, 'usedBy'> {
     return {
-      ...{ id: `${IMPORTED}${id}`, source: 'onnx', backbone: 'imported', title, licence, licenceUrl: null, state: 'here', host: null, bytes },
+      ...{ id: encoderSource(id), source: 'onnx', backbone: 'imported', title, licence, licenceUrl: null, state: 'here', host: null, bytes },
       use: explanationText(encoder),
       about: `An ONNX file that you added. Pixels: ${preprocessingText(encoder.preprocessing)}.`,
       isEstimate: false,

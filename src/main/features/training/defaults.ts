@@ -17,6 +17,7 @@ const MAX_IMAGES_PER_STEP = 256; // losses over all triples of a step need memor
 type Values = ReturnType<typeof withDefaults>;
 
 const SCOPES = TRAINING_OPTIONS.scope.values;
+const POOLING = TRAINING_OPTIONS.pooling.values;
 
 /** Why the options do not fit the loss, as a sentence, with the option to change; null if they fit. */
 function lossProblem({
@@ -99,10 +100,14 @@ function refuseBeside({ backbone, scope, pooling }: Values, beside: RunConfig['b
       },
     );
   if (pooling !== 'mean')
-    throw new AppError('bad-request', `With “${patches}” beside a network the head reads means over space: choose the pooling “Mean”.`, {
-      field: 'pooling',
-      flags: ['--pooling mean'],
-    });
+    throw new AppError(
+      'bad-request',
+      `With “${patches}” beside a network the head reads means over space: choose the pooling “${POOLING.mean.label}”.`,
+      {
+        field: 'pooling',
+        flags: ['--pooling mean'],
+      },
+    );
 }
 
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
@@ -189,7 +194,7 @@ export function configFor(
   if (pooling === 'cls' && !hasClassToken(backbone)) {
     throw new AppError(
       'bad-request',
-      `Pooling "cls" reads a class token, which ${backboneName(backbone)} does not have: choose "mean", or a DINOv2 network.`,
+      `${backboneName(backbone)} has no class token: choose the pooling “${POOLING.mean.label}”, or a DINOv2 network.`,
       {
         field: 'pooling',
         flags: ['--pooling mean', '--backbone'],

@@ -1,3 +1,4 @@
+import type { EncodedShape } from '../../../shared/imported-encoder.ts';
 import type { Flavour } from '../../../shared/run.ts';
 import { relu, relu6 } from '../functional/activations.ts';
 import { batchNorm, foldBatchNorm } from '../functional/batch-norm.ts';
@@ -35,13 +36,6 @@ export interface ConvNorm {
 export interface LayerScale {
   name: string;
   initialValue: number; // near 0: at the start of training a block is almost the identity
-}
-
-/** Shape of the map that an imported encoder makes of an image. */
-export interface EncodedShape {
-  channels: number;
-  height: number; // cells
-  width: number;
 }
 
 /** What the layers of a network depend on besides its backbone. */

@@ -24,4 +24,11 @@ export function freeArray({ buffer, byteLength }: Float32Array | Uint8Array): vo
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
+/** Arrays one after the other. */
+export function joinArrays(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  for (let i = 0, at = 0; i < parts.length; at += parts[i++]!.length) out.set(parts[i]!, at);
+  return out;
+}
+
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

@@ -104,7 +104,10 @@ export function checkWeightsFile(path: string, { backbone, params }: Pick<LoadOp
   }
 }
 
-/** The network that a file seems to be for, by its header: a backbone, a description of a related network, or null; and the licence in it. Throws AppError 'bad-weights' or 'not-found'. */
+/**
+ * The network that a file seems to be for, by its header: a backbone, a description of a related network, or null; and the licence in it. Throws
+ * AppError 'bad-weights' or 'not-found'.
+ */
 export function weightsHeader(path: string): { network: string | null; licence: string | null } {
   const { source } = openWeights(path);
   try {

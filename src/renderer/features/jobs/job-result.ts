@@ -16,7 +16,7 @@ export function jobLink(job: Job): JobLink | null {
   if (report) return { text: 'Show report', view: 'reports', params: { report } };
   if (encoders) return { text: 'Show encoders', view: 'train', params: { new: '1', encoders: '1' } };
   if (comparison) return { text: 'Show comparison', view: 'compare', params: { c: comparison } };
-  if (job.status === 'done' && job.kind !== 'doctor' && job.kind !== 'fetch') return null;
+  if (job.status === 'done' && job.kind !== 'doctor' && job.kind !== 'fetch' && job.kind !== 'add-model') return null;
   switch (job.kind) {
     case 'train':
     case 'evaluate':
@@ -29,7 +29,7 @@ export function jobLink(job: Job): JobLink | null {
     case 'doctor':
       return { text: 'Show devices', view: 'settings', params: { section: 'device' } };
     case 'fetch':
-    case 'encoder':
+    case 'add-model':
       return { text: 'Show models', view: 'settings', params: { section: 'models' } };
     case 'import':
     case 'sample':

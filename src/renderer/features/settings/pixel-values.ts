@@ -1,13 +1,3 @@
-import { PREPROCESSING_PRESETS, type PreprocessingPreset, PRESETS } from '../../../shared/encoder-forms.ts';
-import type { Preprocessing } from '../../../shared/run.ts';
-
-/** The preset with these numbers; null if none has them. */
-export const presetOf = ({ mean, std }: Preprocessing): PreprocessingPreset | null =>
-  PRESETS.find((name) => {
-    const preset = PREPROCESSING_PRESETS[name];
-    return preset.mean.join() === mean.join() && preset.std.join() === std.join();
-  }) ?? null;
-
 /** Numbers of the three channels as typed: one for all, or three. Decimal commas are accepted where blanks separate. Null for other text. */
 export function channelNumbers(text: string): [number, number, number] | null {
   const parts = text.trim().split(/\s*;\s*|\s+|,\s+/);

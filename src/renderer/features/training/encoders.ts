@@ -11,7 +11,10 @@ export function encoderValue({ weights, backbone }: Readonly<Record<string, unkn
   return weights === undefined ? `scratch:${String(backbone ?? 'compact')}` : ENCODER_FILE;
 }
 
-/** The choices of the form that a value of the field stands for. `now`: those before; with weights instead of none, and of an imported encoder, only the head is trained. */
+/**
+ * The choices of the form that a value of the field stands for. `now`: those before. With weights where there were none, and with an imported
+ * encoder, only the head is trained.
+ */
 export function encoderChoices(value: string, shelf: readonly ShelfModel[], now: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const scope = now['weights'] === undefined ? { scope: 'head' } : {};
   if (value === ENCODER_FILE) return { weights: ' ', ...scope };

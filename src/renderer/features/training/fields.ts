@@ -1,4 +1,4 @@
-import { type BackboneName, BACKBONES, isFitted, NETWORKS } from '../../../shared/backbones.ts';
+import { type BackboneName, BACKBONES, isFitted } from '../../../shared/backbones.ts';
 import { sentenceCase } from '../../../shared/format.ts';
 import { isLossName, type LossName, lossInfo } from '../../../shared/losses.ts';
 import type { RunConfig } from '../../../shared/run.ts';
@@ -60,8 +60,8 @@ const LARGEST_ANGLE = 1.57; // radians; a margin must be below π/2
 
 /** Why a training with these choices can't have this value of an option, in a few words; null if it can. */
 export function choiceProblem(name: OptionName, value: string, choices: Readonly<Record<string, unknown>>): string | null {
-  const { same = 'class', weights, backbone } = choices;
-  const fitted = NETWORKS.some((known) => known === backbone && isFitted(known));
+  const { same = 'class', weights } = choices;
+  const fitted = isFitted(backboneOf(choices));
   if (name === 'scope' && fitted && value !== 'head') return 'its layers are not trained';
   const isProbe = (name === 'headStart' || name === 'loss') && value === 'probe';
   if (isProbe && same !== 'class') return 'needs same pairs of one class';

@@ -1,5 +1,6 @@
-import { isFitted, NETWORKS } from '../../../shared/backbones.ts';
+import { isFitted } from '../../../shared/backbones.ts';
 import type { ShelfModel } from '../../../shared/shelf.ts';
+import { backboneOf } from './fields.ts';
 
 export const PRESETS = [
   {
@@ -45,8 +46,8 @@ export function suggestedWeights(shelf: readonly ShelfModel[]): ShelfModel | nul
 
 /** The preset that the choices match, or null. */
 export function presetOf(choices: Readonly<Record<string, unknown>>): Preset | null {
-  const { weights, scope, backbone } = choices;
-  if (weights === undefined && NETWORKS.some((name) => name === backbone && isFitted(name))) return 'patches';
+  const { weights, scope } = choices;
+  if (weights === undefined && isFitted(backboneOf(choices))) return 'patches';
   if (weights === undefined) return scope === undefined || scope === 'all' ? 'scratch' : null;
   return scope === 'head' ? 'quick' : scope === 'last-stage' ? 'thorough' : null;
 }

@@ -3,7 +3,6 @@ import type { ExperimentRow } from '../../../shared/experiment.ts';
 import { experimentName } from '../../../shared/experiment-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { runName } from '../../../shared/run-words.ts';
-import type { BackboneName } from '../../../shared/backbones.ts';
 import type { RunRow, RunConfig } from '../../../shared/run.ts';
 import type { TrainingPlan } from '../../../shared/training-plan.ts';
 import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
@@ -15,7 +14,7 @@ import { isRecord } from '../../client/stored-choices.ts';
 import { viewChoices } from '../../client/view-choices.ts';
 import { choicesOf } from './config-words.ts';
 import { DownloadCheck } from './download-check.svelte.ts';
-import { afterBackbone, afterLoss, isMoreOption, isPresetOption, withLoss } from './fields.ts';
+import { afterBackbone, afterLoss, backboneOf, isMoreOption, isPresetOption, withLoss } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
@@ -50,7 +49,7 @@ class TrainingForm {
   readonly preset = $derived(presetOf(this.choices));
   /** The chosen weights of the shelf; null without weights, and for a weights file. */
   readonly pretrained = $derived(models.byId(this.choices['weights']));
-  readonly backbone = $derived((this.choices['backbone'] ?? TRAINING_OPTIONS.backbone.default) as BackboneName);
+  readonly backbone = $derived(backboneOf(this.choices));
   private readonly download = new DownloadCheck();
   readonly downloadProblem = $derived(this.download.problemOf(this.pretrained));
   private offlineStart = $state.raw<{ choices: object; problem: string } | null>(null);

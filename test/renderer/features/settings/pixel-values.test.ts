@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { channelNumbers, presetOf } from '../../../../src/renderer/features/settings/pixel-values.ts';
+import { channelNumbers } from '../../../../src/renderer/features/settings/pixel-values.ts';
+import { presetOf } from '../../../../src/shared/encoder-forms.ts';
 
 test('numbers of channels are read as people type them', () => {
   expect(['0.5', '0,5', '0.485 0.456 0.406', '0.1, 0.2, 0.3', '0,1; 0,2; 0,3', '1 2', '', 'a b c', '1 2 3 4'].map(channelNumbers)).toEqual([

@@ -1,17 +1,11 @@
 import { AppError } from '../../../../shared/errors.ts';
-import type { ImportedEncoder } from '../../../../shared/imported-encoder.ts';
-
-export interface MapShape {
-  channels: number;
-  height: number; // cells
-  width: number;
-}
+import type { EncodedShape, ImportedEncoder } from '../../../../shared/imported-encoder.ts';
 
 /**
  * The shape of an output's features [N, C, h, w]: a vector is a map of one cell, tokens without the prefix form a square. Throws
  * AppError 'bad-weights' where `dims` do not fit the kind of output.
  */
-export function mapShapeOf(dims: readonly number[], { name, kind, layout, prefixTokens }: ImportedEncoder['output']): MapShape {
+export function mapShapeOf(dims: readonly number[], { name, kind, layout, prefixTokens }: ImportedEncoder['output']): EncodedShape {
   const refuse = (why: string): AppError =>
     new AppError('bad-weights', `The output ${name} has the shape ${dims.join(' × ')}: ${why}. Choose another output.`, { output: name });
   if (kind === 'pooled') {
@@ -32,7 +26,7 @@ export function mapShapeOf(dims: readonly number[], { name, kind, layout, prefix
 /** An output's values as [N, C, h, w]. */
 export function toChannelsFirst(
   values: Float32Array,
-  { channels, height, width }: MapShape,
+  { channels, height, width }: EncodedShape,
   { kind, layout, prefixTokens }: ImportedEncoder['output'],
 ): Float32Array {
   if (kind === 'pooled' || (kind === 'map' && layout === 'NCHW')) return values;

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import type { ImportedEncoder } from '../../../../shared/imported-encoder.ts';
+import type { EncodedShape, ImportedEncoder } from '../../../../shared/imported-encoder.ts';
 import type { DeviceName } from '../../../../shared/run.ts';
+import { joinArrays } from '../../ir/tensor.ts';
 import { sessionOptions } from '../onnx-session.ts';
-import { type MapShape, mapShapeOf, toChannelsFirst, toChannelsLast } from './feature-map.ts';
+import { mapShapeOf, toChannelsFirst, toChannelsLast } from './feature-map.ts';
 import { fromHalves, halvesOf } from './half.ts';
 import { explainModelError } from './load-error.ts';
 
@@ -21,14 +22,14 @@ export interface ImportedSession {
    */
   run(images: Float32Array, size: number): Promise<Float32Array>;
   /** The shape of the features of images of this size, px; runs the model on a black image once. */
-  shapeAt(size: number): Promise<MapShape>;
+  shapeAt(size: number): Promise<EncodedShape>;
   close(): Promise<void>;
 }
 
 /** Opens an encoder whose model file is in `folder`. Throws AppError 'bad-weights' for a model that onnxruntime can't open. */
 export async function openImported(encoder: RunnableEncoder, folder: string, device: DeviceName = 'cpu'): Promise<ImportedSession> {
   const session = await openModel(join(folder, encoder.file), device);
-  const shapes = new Map<number, MapShape>();
+  const shapes = new Map<number, EncodedShape>();
 
   const runOnce = async (images: Float32Array, size: number): Promise<Float32Array> => {
     const { values, dims } = await runModel(session, encoder, images, size);
@@ -42,7 +43,7 @@ export async function openImported(encoder: RunnableEncoder, folder: string, dev
       if (encoder.batch === 'any' || images.length === length) return runOnce(images, size);
       const parts: Float32Array[] = [];
       for (let at = 0; at < images.length; at += length) parts.push(await runOnce(images.subarray(at, at + length), size));
-      return joined(parts);
+      return joinArrays(parts);
     },
     shapeAt: async (size) => {
       if (!shapes.has(size)) await runOnce(new Float32Array(3 * size * size), size);
@@ -141,10 +142,4 @@ function floatsOf({ type, data }: ort.Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
   if (type === 'float16' && data instanceof Uint16Array) return fromHalves(data);
   return Float32Array.from(data as ArrayLike<number>);
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  for (let i = 0, at = 0; i < parts.length; at += parts[i++]!.length) out.set(parts[i]!, at);
-  return out;
 }

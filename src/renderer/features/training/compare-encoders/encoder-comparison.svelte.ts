@@ -16,7 +16,6 @@ export function queryOf(dataset: string | null, { same, negatives, pairs }: Read
 /** The newest comparison of encoders for a query, loaded again when one was stored. */
 export class LatestComparison {
   row = $state.raw<EncoderComparisonRow | null>(null);
-  loaded = $state(false);
 
   /** Returns the function that ends it. */
   follow(query: EncoderQuery): () => void {
@@ -25,7 +24,7 @@ export class LatestComparison {
       void api
         .call('encoders.latest', query)
         .then((row) => {
-          if (isCurrent) [this.row, this.loaded] = [row, true];
+          if (isCurrent) this.row = row;
         })
         .catch((error: unknown) => isCurrent && asAppError(error).code !== 'cancelled' && toast.error(error));
     load();
