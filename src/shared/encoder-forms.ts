@@ -1,5 +1,3 @@
-import type { Preprocessing } from './training-options/weights.ts';
-
 /** Order of an image batch's axes, and of a feature map's: channels before or after height and width. */
 export const TENSOR_LAYOUTS = ['NCHW', 'NHWC'] as const;
 export type TensorLayout = (typeof TENSOR_LAYOUTS)[number];
@@ -24,7 +22,7 @@ export type PreprocessingPreset = keyof typeof PREPROCESSING_PRESETS;
 export const PRESETS = Object.keys(PREPROCESSING_PRESETS) as PreprocessingPreset[];
 
 /** The preset with these numbers; null if none has them. */
-export const presetOf = ({ mean, std }: Preprocessing): PreprocessingPreset | null =>
+export const presetOf = ({ mean, std }: { mean: readonly number[]; std: readonly number[] }): PreprocessingPreset | null =>
   PRESETS.find((name) => {
     const preset = PREPROCESSING_PRESETS[name];
     return preset.mean.join() === mean.join() && preset.std.join() === std.join();
