@@ -14,7 +14,7 @@ import { DatasetImages } from '../images/dataset-images.ts';
 import type { RankEncodersRequest, ScoredEncoder, ScoreEncoderRequest } from '../protocol/encoder-comparison.ts';
 import type { CallContext } from '../protocol/protocol.ts';
 import { initialNetwork } from '../train/start.ts';
-import { judgePlain, judgeProbe, type Judging, queriesOf } from './judge-features.ts';
+import { scorePlain, scoreProbe, type Scoring, queriesOf } from './score-features.ts';
 import { prepareTimed, timeAgain } from './time-images.ts';
 
 /**
@@ -39,20 +39,20 @@ export async function scoreEncoder(request: ScoreEncoderRequest, { signal, progr
     const time = timed ?? (await timeAgain(options, wanted, signal));
     throwIfCancelled(signal);
     const queries = queriesOf(images.validation(config.same));
-    const judging: Judging = { engine, config, source, params, images, queries, pairs: unpackPairs(request.pairs), signal };
-    const plain = await judgePlain(judging);
+    const scoring: Scoring = { engine, config, source, params, images, queries, pairs: unpackPairs(request.pairs), signal };
+    const plain = await scorePlain(scoring);
     assertFinite(plain.distances, 'valid');
     const bytes = 4 * backboneParams(specOf(config)).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    return { channels: source.rowLength, bytes, time, plain, probe: request.probe ? await probeOrProblem(judging) : null };
+    return { channels: source.rowLength, bytes, time, plain, probe: request.probe ? await probeOrProblem(scoring) : null };
   } finally {
     await source.close();
   }
 }
 
 /** The figures without a probe are worth having, so its failure is a reason, not an error. Throws AppError 'cancelled'. */
-async function probeOrProblem(judging: Judging): Promise<ScoredEncoder['probe']> {
+async function probeOrProblem(scoring: Scoring): Promise<ScoredEncoder['probe']> {
   try {
-    const probe = await judgeProbe(judging, judging.images.training(judging.config.same));
+    const probe = await scoreProbe(scoring, scoring.images.training(scoring.config.same));
     assertFinite(probe.distances, 'valid');
     return probe;
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Candidate, CandidateRanking } from '../../domain/encoders/compare-
 import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 
-/** An encoder and the images that it is judged on. */
+/** An encoder and the images that its figures are computed on. */
 export interface ScoreEncoderRequest {
   config: RunConfig; // of a training with it
   encoderFolder: string | null; // of config.encoder; null without one

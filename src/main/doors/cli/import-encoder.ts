@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
 import { OUTPUT_KINDS, PRESETS, TENSOR_LAYOUTS } from '../../../shared/encoder-forms.ts';
 import { encoderSource } from '../../../shared/encoder-name.ts';
-import { encoderLines, inspectionLines } from '../../../shared/encoder-words.ts';
+import { encoderLines, inspectionLines } from '../../../shared/imported-encoder-words.ts';
 import { bytesText } from '../../../shared/format.ts';
 import { addWeightsFile, isWeightsFile, type WeightsFileOptions } from './add-weights-file.ts';
 import { workspaceOption } from './data.ts';

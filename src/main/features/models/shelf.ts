@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BACKBONE_INFO, type BackboneName } from '../../../shared/backbones.ts';
 import { encoderIdOf, encoderSource, isEncoderSource } from '../../../shared/encoder-name.ts';
-import { explanationText, preprocessingText } from '../../../shared/encoder-words.ts';
+import { explanationText, preprocessingText } from '../../../shared/imported-encoder-words.ts';
 import { backboneName, runNumber } from '../../../shared/run-words.ts';
 import type { Reach, ShelfModel } from '../../../shared/shelf.ts';
 import type { RunStore } from '../../db/runs.ts';

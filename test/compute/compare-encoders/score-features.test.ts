@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgePlain, judgeProbe, type Judging, queriesOf } from '../../../src/main/compute/compare-encoders/judge-features.ts';
+import { scorePlain, scoreProbe, type Scoring, queriesOf } from '../../../src/main/compute/compare-encoders/score-features.ts';
 import { openEngine } from '../../../src/main/compute/engine/engine-choice.ts';
 import { withoutEncoder } from '../../../src/main/compute/engine/network-engine.ts';
 import type { FeatureSource, Part } from '../../../src/main/compute/embed/feature-source.ts';
@@ -46,7 +46,7 @@ const source: FeatureSource = {
   close: () => Promise.resolve(),
 };
 
-async function judging(): Promise<Judging> {
+async function scoring(): Promise<Scoring> {
   const scratch = configFor({ dataset: 'd', backbone: 'compact', scope: 'all', size: 32 }, null);
   const config = { ...scratch, scope: 'head', loss: 'probe', dim: classes } as const;
   const engine = withoutEncoder(await openEngine('onnx', 'cpu'));
@@ -57,26 +57,26 @@ async function judging(): Promise<Judging> {
 
 describe('figures of features equal scikit-learn’s', () => {
   const labels = Uint8Array.from(pairs, ({ label }) => label);
-  const figuresOf = async (judged: Awaited<ReturnType<typeof judgePlain>>) => {
-    const queryUnits = [...judged.hits.keys()];
-    const { figures } = await compareCandidates({ candidates: [judged], labels, units: imageUnitsOfPairs(pairs), queryUnits }, () =>
+  const figuresOf = async (scores: Awaited<ReturnType<typeof scorePlain>>) => {
+    const queryUnits = [...scores.hits.keys()];
+    const { figures } = await compareCandidates({ candidates: [scores], labels, units: imageUnitsOfPairs(pairs), queryUnits }, () =>
       Promise.resolve(),
     );
     return { auc: figures[0]!.auc.value, eer: figures[0]!.eer.value, recall1: figures[0]!.recall1!.value };
   };
 
   test('as they are', async () => {
-    const judged = await judgePlain(await judging());
-    expect([...judged.distances.slice(0, 10)]).toEqual(reference.plain.distances.map((d) => expect.closeTo(d, 5)));
+    const scores = await scorePlain(await scoring());
+    expect([...scores.distances.slice(0, 10)]).toEqual(reference.plain.distances.map((d) => expect.closeTo(d, 5)));
     const { auc, eer, recall1 } = reference.plain;
-    expect(await figuresOf(judged)).toEqual({ auc: expect.closeTo(auc, 9), eer: expect.closeTo(eer, 9), recall1 });
+    expect(await figuresOf(scores)).toEqual({ auc: expect.closeTo(auc, 9), eer: expect.closeTo(eer, 9), recall1 });
   });
 
   test('with a linear probe', async () => {
-    const judged = await judgeProbe(await judging(), images.training('class'));
-    expect([...judged.distances.slice(0, 10)]).toEqual(reference.probe.distances.map((d) => expect.closeTo(d, 3)));
+    const scores = await scoreProbe(await scoring(), images.training('class'));
+    expect([...scores.distances.slice(0, 10)]).toEqual(reference.probe.distances.map((d) => expect.closeTo(d, 3)));
     const { auc, eer, recall1 } = reference.probe;
-    expect(await figuresOf(judged)).toEqual({ auc: expect.closeTo(auc, 9), eer: expect.closeTo(eer, 9), recall1 });
+    expect(await figuresOf(scores)).toEqual({ auc: expect.closeTo(auc, 9), eer: expect.closeTo(eer, 9), recall1 });
   });
 });
 

@@ -35,7 +35,7 @@ export function queriesOf(images: readonly TrainImage[]): Queries {
   return { ids: ids.map(([first]) => first!), relevance, asked: asked.sort((a, b) => a - b) };
 }
 
-export interface Judging {
+export interface Scoring {
   engine: NetworkEngine;
   /** The run that a training with this encoder would make, with frozen features (scope head) and a head that is a probe. */
   config: RunConfig;
@@ -48,15 +48,15 @@ export interface Judging {
 }
 
 /** Distances of the pairs [pairs], and for each query whether its nearest other image is the same [queries]. */
-export interface Judged {
+export interface Scores {
   distances: Float64Array;
   hits: Uint8Array;
 }
 
 /** By the cosine of pooled features. */
-export async function judgePlain(judging: Judging): Promise<Judged> {
-  const { source, images, queries, pairs, signal } = judging;
-  const { ids, rowOf } = imageRows(judging);
+export async function scorePlain(scoring: Scoring): Promise<Scores> {
+  const { source, images, queries, pairs, signal } = scoring;
+  const { ids, rowOf } = imageRows(scoring);
   const gallery = new Gallery(ids.length, source.rowLength);
   let at = 0;
   for await (const [part, rows] of source.batches(partsOf(ids.map((id) => images.source(id))))) {
@@ -77,11 +77,11 @@ export async function judgePlain(judging: Judging): Promise<Judged> {
  * By the embedding of a linear probe that is fitted to `training`, the training images. Throws AppError 'bad-dataset' if they are of fewer than
  * two classes.
  */
-export async function judgeProbe(judging: Judging, training: readonly TrainImage[]): Promise<Judged> {
-  const { engine, config, source, images, queries, pairs, signal } = judging;
-  const head = await probeStart({ ...judging, trainImages: training });
-  const params = new Map([...judging.params, ...head]);
-  const { ids, rowOf } = imageRows(judging);
+export async function scoreProbe(scoring: Scoring, training: readonly TrainImage[]): Promise<Scores> {
+  const { engine, config, source, images, queries, pairs, signal } = scoring;
+  const head = await probeStart({ ...scoring, trainImages: training });
+  const params = new Map([...scoring.params, ...head]);
+  const { ids, rowOf } = imageRows(scoring);
   const sources = ids.map((id) => images.source(id));
   const embeddings = await embedFrom(source, engine, specOf(config), 'pooled', params, sources, signal); // [images, d]
   const d = embeddings.length / ids.length;
@@ -94,7 +94,7 @@ export async function judgeProbe(judging: Judging, training: readonly TrainImage
 }
 
 /** The images of pairs and queries, and the row of each. */
-function imageRows({ pairs, queries }: Judging): { ids: number[]; rowOf: Map<number, number> } {
+function imageRows({ pairs, queries }: Scoring): { ids: number[]; rowOf: Map<number, number> } {
   const ids = [...new Set([...pairs.flatMap(({ a, b }) => [a, b]), ...queries.ids])].sort((x, y) => x - y);
   return { ids, rowOf: new Map(ids.map((id, row) => [id, row])) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encoderLines, inspectionLines, preprocessingText } from '../../src/shared/encoder-words.ts';
+import { encoderLines, inspectionLines, preprocessingText } from '../../src/shared/imported-encoder-words.ts';
 import type { EncoderDraft } from '../../src/shared/encoder-inspection.ts';
 
 const draft: EncoderDraft = {
