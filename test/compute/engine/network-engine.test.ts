@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { useEncoder } from '../../../src/main/compute/engine/encoders.ts';
+import { useEncoder } from '../../../src/main/compute/engine/imported-sessions.ts';
 import { closeMethod, openMethod, runMethod } from '../../../src/main/compute/explain/open-method.ts';
 import type { PixelPair } from '../../../src/main/compute/explain/pixels.ts';
 import type { PairMaps } from '../../../src/main/nn/explain/method.ts';

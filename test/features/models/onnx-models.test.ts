@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { inspectEncoder } from '../../../src/main/compute/encoders/inspect-encoder.ts';
+import { inspectEncoder } from '../../../src/main/compute/import-encoder/inspect-encoder.ts';
 import { copyOf, useEmbedder } from '../../../src/main/compute/explain/embedder.ts';
 import { normalisedBatch } from '../../../src/main/compute/images/batches.ts';
 import { decodeSquare } from '../../../src/main/compute/images/images.ts';

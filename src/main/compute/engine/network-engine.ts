@@ -1,7 +1,7 @@
 import { ENCODED } from '../../nn/backbones/builder.ts';
 import type { Engine, Executable } from '../../nn/engines/engine.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
-import { useEncoder } from './encoders.ts';
+import { useEncoder } from './imported-sessions.ts';
 import { openEngine } from './engine-choice.ts';
 
 /** An engine for the programs of one network: they are run on images, also where an imported encoder comes before the program. */

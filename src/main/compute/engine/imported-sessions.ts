@@ -8,7 +8,7 @@ import type { DeviceName } from '../../../shared/run.ts';
 import { readOnnxFile } from '../../nn/engines/imported/onnx-file.ts';
 import { type ImportedSession, openImported } from '../../nn/engines/imported/session.ts';
 import { LeasePool } from '../async/lease-pool.ts';
-import { externalFiles } from '../encoders/model-files.ts';
+import { externalFiles } from '../import-encoder/model-files.ts';
 import { FORWARD_BATCH } from '../images/batches.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 import { openEngine } from './engine-choice.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formOf, outputCandidates, proposedOutput } from '../../../src/main/compute/encoders/output-candidates.ts';
+import { formOf, outputCandidates, proposedOutput } from '../../../src/main/compute/import-encoder/output-candidates.ts';
 
 const SHAPE = { batch: 2, size: 224, layout: 'NCHW', patch: null } as const;
 

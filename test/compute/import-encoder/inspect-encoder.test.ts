@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { inspectEncoder } from '../../../src/main/compute/encoders/inspect-encoder.ts';
+import { inspectEncoder } from '../../../src/main/compute/import-encoder/inspect-encoder.ts';
 import type { EncoderChoices } from '../../../src/shared/encoder-choices.ts';
 import { scratchFolder } from '../../nn/weights/specs.ts';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findModel } from '../../../src/main/compute/encoders/model-files.ts';
-import { statedFacts } from '../../../src/main/compute/encoders/stated-facts.ts';
+import { findModel } from '../../../src/main/compute/import-encoder/model-files.ts';
+import { statedFacts } from '../../../src/main/compute/import-encoder/stated-facts.ts';
 import { scratchFolder } from '../../nn/weights/specs.ts';
 
 /** What is stated by these files one folder above the model, as transformers.js has them. */
