@@ -20,7 +20,7 @@ export function preprocessingText(preprocessing: Preprocessing): string {
 }
 
 /** "mean 0.5, 0.5, 0.5; standard deviation 0.5, 0.5, 0.5" */
-export const scalingText = ({ mean, std }: Preprocessing): string =>
+const scalingText = ({ mean, std }: Preprocessing): string =>
   `mean ${mean.map(settingText).join(', ')}; standard deviation ${std.map(settingText).join(', ')}`;
 
 /** How a pair is explained with an encoder's features. */

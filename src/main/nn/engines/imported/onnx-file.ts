@@ -7,7 +7,7 @@ const { onnx } = onnxProto;
 const MODEL_GRAPH = 7;
 export const GRAPH_NODE = 1;
 export const GRAPH_INITIALIZER = 5;
-export const GRAPH_SPARSE_INITIALIZER = 15;
+const GRAPH_SPARSE_INITIALIZER = 15;
 export const GRAPH_OUTPUT = 12;
 
 const EXTERNAL_ENTRY: MessageType = { messages: {} };
