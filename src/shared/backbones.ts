@@ -96,7 +96,7 @@ export const BACKBONE_INFO = {
   },
   patches: {
     label: 'Patches of your images',
-    help: 'A dictionary of small patches of the training images and their colours. Needs no weights, takes a minute, and suits images unlike photographs.',
+    help: 'A dictionary of small patches of the training images and their colours. Needs no weights, takes a minute, and suits images unlike everyday photographs.',
     smallest: 32,
     fitted: true,
     imageSize: { all: 128, part: 128 },

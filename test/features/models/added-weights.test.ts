@@ -95,7 +95,7 @@ describe('a weights file', () => {
   it('stays while runs started from it, and is deleted otherwise', async () => {
     const { id } = await add();
     sources = ['other', id];
-    expect((await errorOf(() => shelf.remove(id), 'bad-request')).message).toBe('My narrow net is the start of run 2. Remove these runs first.');
+    expect((await errorOf(() => shelf.remove(id), 'bad-request')).message).toBe('My narrow net is the start of run 2. Remove this run first.');
     sources = ['other'];
     await shelf.remove(id);
     expect(readdirSync(downloads)).toEqual([]);

@@ -57,7 +57,7 @@ test('an added encoder is listed, runs from its folder, and can be removed', asy
   await session.close();
 
   users = ['Run 3', 'Run 5'];
-  await errorOf(() => encoders.remove('patches-8'), 'bad-request').then(({ message }) => expect(message).toContain('is used by Run 3, Run 5'));
+  await errorOf(() => encoders.remove('patches-8'), 'bad-request').then(({ message }) => expect(message).toContain('is used by Run 3 and Run 5'));
   users = [];
   encoders.remove('patches-8');
   expect([existsSync(join(folder, 'patches-8')), encoders.list()]).toEqual([false, []]);

@@ -4,7 +4,6 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BACKBONES, type BackboneName, TRAINABLE_NETWORKS } from '../../../shared/backbones.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { countNoun, listText } from '../../../shared/format.ts';
 import { backboneName } from '../../../shared/run-words.ts';
 import type { WeightsInspection } from '../../../shared/shelf.ts';
 import { Flavour, Preprocessing } from '../../../shared/training-options/weights.ts';
@@ -13,6 +12,7 @@ import { bytesInFolder, makeFolders, temporaryPath, writeFileAtomically } from '
 import { readJson } from '../../nn/weights/json.ts';
 import { checkWeightsFile, weightsFiles, weightsHeader } from '../../nn/weights/load.ts';
 import { paramsOf } from './params.ts';
+import { runNames } from './run-names.ts';
 
 const RECORD = 'added.json';
 
@@ -133,8 +133,8 @@ export class AddedWeightsFolder {
   /** Deletes the copies. `usedBy`: names of runs that started from them; they can't be computed again without the weights. */
   async remove({ title, folder }: AddedWeights, usedBy: readonly string[]): Promise<void> {
     if (usedBy.length > 0) {
-      const names = listText([...usedBy.slice(0, 5), ...(usedBy.length > 5 ? [`${countNoun(usedBy.length - 5, 'other run')}`] : [])]);
-      throw new AppError('bad-request', `${title} is the start of ${names}. Remove these runs first.`, { runs: usedBy });
+      const first = usedBy.length === 1 ? 'this run' : 'these runs';
+      throw new AppError('bad-request', `${title} is the start of ${runNames(usedBy)}. Remove ${first} first.`, { runs: usedBy });
     }
     await rm(folder, { recursive: true, force: true });
   }

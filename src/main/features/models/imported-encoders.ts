@@ -10,6 +10,7 @@ import { bytesInFolder, makeFolders, temporaryPath, writeFileAtomically } from '
 import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
 import { log } from '../../foundation/log/log.ts';
 import { sha256OfFile } from '../../nn/weights/transfer.ts';
+import { runNames } from './run-names.ts';
 
 const RECORD = 'encoder.json';
 
@@ -125,14 +126,10 @@ export class ImportedEncoders {
     if (!existsSync(folder)) this.get(id);
     const runs = this.ports.runsUsing(id);
     if (runs.length > 0) {
-      const names = runs.length > 5 ? `${runs.slice(0, 5).join(', ')} and ${runs.length - 5} more` : runs.join(', ');
       throw new AppError(
         'bad-request',
-        `The encoder ${id} is used by ${names}. Without it ${runs.length === 1 ? 'this run can compare no images: remove it first' : 'they can compare no images: remove them first'}.`,
-        {
-          id,
-          runs,
-        },
+        `The encoder ${id} is used by ${runNames(runs)}. Without it ${runs.length === 1 ? 'this run can compare no images: remove it first' : 'they can compare no images: remove them first'}.`,
+        { id, runs },
       );
     }
     rmSync(join(folder, RECORD), { force: true }); // without its record it is no encoder, should deleting the rest fail

@@ -19,13 +19,13 @@ export const PRESETS = [
     preset: 'patches',
     title: 'Without weights',
     line: 'Patches of your own images',
-    text: 'Nothing is downloaded: a dictionary of small patches of your images, in about a minute. Good for textures and for images unlike photographs.',
+    text: 'Nothing is downloaded: a dictionary of small patches of your images, in about a minute. Good for textures and for images unlike everyday photographs.',
   },
   {
     preset: 'scratch',
     title: 'From scratch',
     line: 'A small network without pretrained weights',
-    text: 'All layers are trained, without a download. For images unlike photographs, or as a baseline. Needs many images.',
+    text: 'All layers are trained, without a download. For images unlike everyday photographs, or as a baseline. Needs many images.',
   },
 ] as const;
 export type Preset = (typeof PRESETS)[number]['preset'];
