@@ -1,6 +1,7 @@
 import { labelsOfList, listInfo } from './features/dataset/pair-sets.ts';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { encoderRankOf } from '../shared/encoder-rank.ts';
 import { knownEncoders } from '../shared/known-encoders.ts';
 import type { Finding } from '../shared/lint.ts';
 import type { RunRecord } from '../shared/run.ts';
@@ -323,6 +324,7 @@ export const pagePorts = (
   measureStructure: (run, signal) => structures.measure(run, { signal: signal ?? new AbortController().signal }),
   differences: (ids) => runComparisons.differences(ids, new AbortController().signal),
   thresholdsOf: (run) => thresholds.find(run) ?? undefined,
+  encoderRankOf: (run) => encoderRankOf(run, store.encoderComparisons.list(run.dataset)),
   experimentOf: (id) => experiments.get(id),
   randomisationOf: (run) => compare.randomisations.find(run),
   redrawWeights: (run, signal) => compare.randomisations.measure(run, {}, { signal: signal ?? new AbortController().signal }),

@@ -153,6 +153,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     ...{ runs: store.runs, datasets: store.datasets, networks, jobs, hub },
     folderOf: workspace.run,
     randomisationOf: (run) => services.compare.randomisations.find(run),
+    encoderComparisons: store.encoderComparisons,
   });
 
   // Pictures and explanations have their own compute process: they neither wait for a training nor fail with it.

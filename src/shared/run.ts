@@ -187,10 +187,20 @@ export interface RunNotes {
   note: string;
 }
 
+/** The place of a run's encoder in a comparison that was made before the run. */
+export interface EncoderRank {
+  rank: number; // from 1, by AUC on validation pairs in the better way
+  count: number; // encoders with figures
+  auc: number;
+  comparedMs: number;
+}
+
 export interface RunRow extends RunRecord, RunNotes {
   findings: Finding[]; // what makes its figures doubtful
   stale: boolean; // the data set was edited after the start of this run
   outdated: boolean; // this version builds its network differently, so it can't be used
   /** Of maps by the default method; missing until it is measured. */
   randomisation?: Randomisation;
+  /** Of its encoder among those compared before the run; missing if it was not compared. */
+  encoderRank?: EncoderRank;
 }

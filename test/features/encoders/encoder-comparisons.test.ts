@@ -35,6 +35,9 @@ describe.skipIf(!hasCompute)('encoders compared on validation pairs (needs the b
     expect(trained!.figures.probe!.eer.value).toBeCloseTo(valid.eer, 6);
     expect(trained!.figures.probe!.auc.interval).toEqual(valid.intervals!.auc.map((end) => expect.closeTo(end, 6)));
     expect(first.pairSet).toBe(valid.pairSet);
+    const rank = { count: 2, auc: betterWay(trained!)!.figures.auc.value, comparedMs: first.createdMs };
+    expect((await app.call('runs.get', { run: probed.run })).encoderRank).toMatchObject(rank);
+    expect((await app.call('runs.get', { run })).encoderRank).toBeUndefined(); // older than the comparison
 
     // Again: nothing is computed anew, so figures are the same.
     await app.waitForEnd(await app.call('encoders.compare', { ...query, encoders: encoders.slice(0, 2) }));

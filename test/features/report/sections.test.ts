@@ -206,6 +206,14 @@ describe('the chosen sections', () => {
     expect(page).toContain('over the number of redrawn stages: 0: 1.00, 1: 0.73, 2: −0.01.');
   });
 
+  test('the training says how its encoder ranked among those compared before it', () => {
+    const pageOf = (run: ReportRun): string => textOf(renderReport(sampleInput({ runs: [run], sections: ['training'] })));
+    expect(pageOf({ ...RUN, encoderRank: { rank: 2, count: 4, auc: 0.85, comparedMs: 0 } })).toContain(
+      'Comparison of encoders number 2 of 4 on validation pairs (AUC 0.850)',
+    );
+    expect(pageOf(RUN)).not.toContain('Comparison of encoders');
+  });
+
   test('a run has the name that the screen shows, and its id once', () => {
     const page = renderReport(sampleInput());
     expect(textOf(page)).toContain(`network Run 7 (${BACKBONE_INFO.mobilenet_v2_035.label}), model`);

@@ -88,6 +88,7 @@ beforeEach(async () => {
     structureOf: () => null,
     measureStructure: () => Promise.resolve(null),
     randomisationOf: () => null,
+    encoderRankOf: () => null,
     thresholdsOf: () => undefined,
     experimentOf: () => someExperiment,
     redrawWeights: (run) => {

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
 import { OUTPUT_KINDS, PRESETS, TENSOR_LAYOUTS } from '../../../shared/encoder-forms.ts';
 import { encoderSource } from '../../../shared/encoder-name.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { encoderLines, inspectionLines } from '../../../shared/imported-encoder-words.ts';
 import { bytesText } from '../../../shared/format.ts';
 import { addWeightsFile, isWeightsFile, type WeightsFileOptions } from './add-weights-file.ts';
@@ -52,6 +53,10 @@ export function addImportCommand(weights: Command): void {
 
 /** Errors name the options as they are typed. */
 async function parseChoices(typed: Readonly<Record<string, unknown>>): Promise<EncoderChoices> {
+  if (typed['backbone'] !== undefined)
+    throw new AppError('usage', '--backbone is for a weights file: name that file (.safetensors or model.json), not its folder.', {
+      flags: ['--backbone <name>'],
+    });
   const { EncoderChoices: schema } = await import('../../../shared/encoder-choices.ts'); // on demand: it loads zod
   const named = schema.omit({ id: true }).extend({ name: schema.shape.id });
   const { name, ...parsed } = await parseRequest(() => named, typed);

@@ -124,7 +124,7 @@ export class ReportPages {
   }
 
   private readers(): ReportReaders {
-    const { comparison, runs, datasets, images, thresholdsOf, randomisationOf, structureOf, experimentOf } = this.ports;
+    const { comparison, runs, datasets, images, thresholdsOf, randomisationOf, structureOf, experimentOf, encoderRankOf } = this.ports;
     return {
       comparison: (id) => orNull(() => comparison(id)),
       images: (shown, mime) => pageImages(shown, mime, this.ports),
@@ -139,6 +139,7 @@ export class ReportPages {
             seeds: run.experiment === undefined ? null : experimentOf(run.experiment),
             thresholds: thresholdsOf(id),
             randomisation: randomisationOf(id),
+            encoderRank: encoderRankOf(run),
             structure: structureOf(id),
           };
         }),

@@ -1,6 +1,7 @@
 import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { Stroke, WhatIf } from '../../../shared/what-if.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
+import type { EncoderRank, RunRecord } from '../../../shared/run.ts';
 import type { ExperimentRow } from '../../../shared/experiment.ts';
 import type { RunDifference } from '../../../shared/run-comparison.ts';
 import type { StructureAnswer } from '../../../shared/structure.ts';
@@ -47,6 +48,8 @@ export interface PagePorts {
   images: Pick<BrowseStore, 'counts'>;
   /** Thresholds of the run's network, newest first; missing for an unfinished run. */
   thresholdsOf(run: string): readonly ThresholdEntry[] | undefined;
+  /** The rank of a run's encoder in a comparison before the run; null without one. */
+  encoderRankOf(run: RunRecord): EncoderRank | null;
   /** An experiment with the figures of its seeds. */
   experimentOf(id: string): ExperimentRow;
   /** How the run's maps by the default method change with redrawn weights; null before it is measured. */

@@ -7,7 +7,7 @@ import type { PairMatches } from '../../../shared/matches.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import type { StructureAnswer } from '../../../shared/structure.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
-import type { RunRecord } from '../../../shared/run.ts';
+import type { EncoderRank, RunRecord } from '../../../shared/run.ts';
 import type { RunDifference } from '../../../shared/run-comparison.ts';
 import type { ThresholdEntry } from '../../../shared/thresholds.ts';
 import type { WhatIf } from '../../../shared/what-if.ts';
@@ -86,6 +86,8 @@ export interface ReportRun extends RunRecord {
   seeds?: SeedsOfRun | null | undefined;
   /** Of its maps by the default method; null or missing if it is not measured. */
   randomisation?: Randomisation | null | undefined;
+  /** Of its encoder among those compared before the run; null or missing if it was not compared. */
+  encoderRank?: EncoderRank | null | undefined;
 }
 
 /** A data set as curated, and how many images were edited since its import. */

@@ -1,8 +1,11 @@
 import { runNumber } from '../../../shared/run-words.ts';
 import { existsSync, rmSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
+import type { EncoderComparison } from '../../../shared/encoder-comparison.ts';
+import { encoderRankOf } from '../../../shared/encoder-rank.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunNotes, RunRecord, RunRow } from '../../../shared/run.ts';
+import type { EncoderComparisonStore } from '../../db/encoder-comparisons.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { AnnotatedRun, RunStore } from '../../db/runs.ts';
 import { lintRun } from '../../domain/lint/run.ts';
@@ -16,6 +19,7 @@ export interface RunPorts {
   networks: { isOutdated(run: RunRecord): boolean };
   /** Of the run's maps by the default method; null before it is measured. */
   randomisationOf(run: string): Randomisation | null;
+  encoderComparisons: Pick<EncoderComparisonStore, 'list'>;
   jobs: Pick<Jobs, 'isRunning'>;
   hub: Pick<EventHub, 'changed'>;
 }
@@ -30,14 +34,15 @@ export class Runs {
 
   /** Newest first. */
   list(): RunRow[] {
-    const { runs, datasets } = this.ports;
-    const snapshots = new Map(datasets.list().map(({ dataset, snapshot }) => [dataset, snapshot]));
-    return runs.listAnnotated().map((run) => this.rowOf(run, snapshots.get(run.dataset)));
+    const { runs, datasets, encoderComparisons } = this.ports;
+    const known = new Map(datasets.list().map((one) => [one.dataset, { snapshot: one.snapshot, compared: encoderComparisons.list(one.dataset) }]));
+    return runs.listAnnotated().map((run) => this.rowOf(run, known.get(run.dataset)));
   }
 
   get(id: string): RunRow {
-    const run = this.ports.runs.annotated(id);
-    return this.rowOf(run, this.ports.datasets.get(run.dataset).snapshot);
+    const { runs, datasets, encoderComparisons } = this.ports;
+    const run = runs.annotated(id);
+    return this.rowOf(run, { snapshot: datasets.get(run.dataset).snapshot, compared: encoderComparisons.list(run.dataset) });
   }
 
   annotate(id: string, notes: Partial<RunNotes>): RunRow {
@@ -65,14 +70,16 @@ export class Runs {
     hub.changed('runs', id);
   }
 
-  /** `snapshot`: current one of the data set; undefined if it was removed. */
-  private rowOf(run: AnnotatedRun, snapshot: string | undefined): RunRow {
+  /** `dataset`: its current snapshot and its comparisons of encoders; undefined if it was removed. */
+  private rowOf(run: AnnotatedRun, dataset: { snapshot: string; compared: EncoderComparison[] } | undefined): RunRow {
     const randomisation = this.ports.randomisationOf(run.run);
+    const encoderRank = encoderRankOf(run, dataset?.compared ?? []);
     return {
       ...run,
       findings: lintRun(run),
       ...(randomisation && { randomisation }),
-      stale: snapshot !== undefined && snapshot !== run.snapshot,
+      ...(encoderRank && { encoderRank }),
+      stale: dataset !== undefined && dataset.snapshot !== run.snapshot,
       outdated: this.ports.networks.isOutdated(run),
     };
   }

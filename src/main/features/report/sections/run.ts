@@ -1,3 +1,4 @@
+import { encoderRankFact } from '../../../../shared/encoder-rank.ts';
 import { midpointOf } from '../../../../shared/calibration.ts';
 import { hasEpochs } from '../../../../shared/losses.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
@@ -57,6 +58,7 @@ ${settingsTables(run.config)}
 ${facts([
   ['Run', markup`${nameOf(runName(run))}, ${STATUS_WORDS[run.status]}; on the command line <code>${run.run}</code>`],
   ['Trained', `${timeText(run.createdMs)}, for ${durationText(run.seconds)}`],
+  ...(run.encoderRank ? [Object.values(encoderRankFact(run.encoderRank)) as [string, string]] : []),
   ...(hasEpochs(run.config) ? [['Epochs', epochsText(run)] as const] : []),
   [
     'Similarity curve',
