@@ -27,7 +27,7 @@ import { Thresholds } from './features/evaluation/thresholds.ts';
 import { Structures } from './features/evaluation/structures.ts';
 import type { EvaluationPorts } from './features/evaluation/ports.ts';
 import { RunComparisons } from './features/evaluation/run-comparisons.ts';
-import { inspectWeights } from './features/models/added-weights.ts';
+import { inspectWeights, weightsBytes } from './features/models/added-weights.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
 import { Devices, inspectDevices } from './features/models/devices.ts';
@@ -175,8 +175,7 @@ export function openServices(o: ServiceOptions): Services {
     known: () => knownEncoders(shelf.list()),
     networkFor: (choices, signal) => training.settingsFor(choices, { signal }),
     encoderFolder: (id) => encoders.folderOf(id),
-    caches,
-    compute,
+    ...{ weightsBytes, caches, compute },
   });
   const experiments = new Experiments({
     ...{ experiments: store.experiments, runs, datasets, training },

@@ -9,7 +9,7 @@ import {
   type Way,
 } from './encoder-comparison.ts';
 import { isRandom } from './known-encoders.ts';
-import { aucText, countNoun, countText, fileName, listText } from './format.ts';
+import { aucText, bytesText, countNoun, countText, fileName, listText } from './format.ts';
 import { aucIntervalText, unitsText } from './interval-words.ts';
 import type { Difference } from './run.ts';
 
@@ -90,6 +90,10 @@ export function comparisonNotes(comparison: EncoderComparison): string[] {
 export function imageTimeText({ time }: Pick<ComparedEncoder, 'time'>): string {
   return time === null ? '–' : `${time.ms < 10 ? time.ms.toFixed(1) : time.ms.toFixed(0)}\u00a0ms`;
 }
+
+/** "1.7 MB on disk", "481 kB of parameters"; null where it is not known. */
+export const encoderSizeText = ({ bytes, onDisk = false }: Pick<ComparedEncoder, 'bytes' | 'onDisk'>): string | null =>
+  bytes === null ? null : `${bytesText(bytes)} ${onDisk ? 'on disk' : 'of parameters'}`;
 
 /** How the times were measured; empty without times. */
 export function timeNote({ encoders }: Pick<EncoderComparison, 'encoders'>): string {

@@ -54,7 +54,9 @@ export interface ComparedEncoder extends EncoderChoice {
   weightsSha256: string | null; // WeightsInfo.sha256
   size: number | null; // px; null: not known because of `problem`
   licence: string | null; // as stated with the weights; null: none is stated
-  bytes: number | null; // of its parameters as float32
+  bytes: number | null;
+  /** Whether `bytes` are those of its files; if not or missing, of its parameters as float32. */
+  onDisk?: boolean;
   channels: number | null; // length of the pooled features
   time: ImageTime | null;
   figures: Record<Way, EncoderFigures | null>;

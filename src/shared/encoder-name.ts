@@ -47,8 +47,8 @@ export function encoderName({ backbone, beside, imported }: EncoderName): string
 }
 
 /** The encoder of a run. */
-export const encoderNameOf = ({ backbone, encoder }: Pick<RunConfig, 'backbone' | 'encoder'>): string =>
-  encoderName({ backbone, beside: null, imported: encoder?.id ?? null });
+export const encoderNameOf = ({ backbone, beside, encoder }: Pick<RunConfig, 'backbone' | 'beside' | 'encoder'>): string =>
+  encoderName({ backbone, beside, imported: encoder?.id ?? null });
 
 /** The source of a run's weights that are an imported encoder. */
 export const encoderSource = (id: string): string => `${IMPORTED}${id}`;

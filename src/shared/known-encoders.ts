@@ -56,11 +56,12 @@ export function needsNoWeights(encoder: string): boolean {
 export const isRandom = ({ encoder, weights }: EncoderChoice): boolean => weights === null && !/^(patches|(patches\+)?onnx:.*)$/.test(encoder);
 
 /** The options of a training with this encoder: TrainRequest's names. Random weights are trained in all layers. */
-export function trainingChoices(choice: EncoderChoice): Pick<TrainRequest, 'backbone' | 'weights' | 'scope'> {
-  const { backbone, imported } = parseEncoderName(choice.encoder);
+export function trainingChoices(choice: EncoderChoice): Pick<TrainRequest, 'backbone' | 'beside' | 'weights' | 'scope'> {
+  const { backbone, beside, imported } = parseEncoderName(choice.encoder);
   const weights = imported === null ? choice.weights : encoderSource(imported);
   return {
     backbone: backbone as BackboneName,
+    ...(beside !== null && { beside }),
     ...(weights !== null && { weights }),
     scope: isRandom(choice) ? 'all' : 'head',
   };

@@ -6,6 +6,7 @@ import {
   comparisonSentences,
   encoderLabel,
   encoderProgressText,
+  encoderSizeText,
   imageTimeText,
   missingText,
   timeNote,
@@ -63,6 +64,16 @@ describe('sentences on compared encoders', () => {
     expect(missingText({ missing: [] })).toBe('');
   });
 
+  test('say what an encoder takes on disk, or how large its parameters are', () => {
+    const size = (bytes: number | null, onDisk?: boolean) => encoderSizeText({ bytes, ...(onDisk !== undefined && { onDisk }) })?.replace(NBSP, ' ');
+    expect([size(1.7e6, true), size(481e3, false), size(481e3), size(null)]).toEqual([
+      '1.7 MB on disk',
+      '481 kB of parameters',
+      '481 kB of parameters',
+      undefined,
+    ]);
+  });
+
   test('say how images were timed', () => {
     const timed = (again: boolean) => ({ time: { ms: 4.14, images: again ? 32 : 200, again } });
     expect(imageTimeText(timed(false)).replace(NBSP, ' ')).toBe('4.1 ms');
@@ -100,6 +111,12 @@ describe('choices of encoders', () => {
     expect(trainingChoices({ encoder: 'resnet18', weights: 'here' })).toEqual({ backbone: 'resnet18', weights: 'here', scope: 'head' });
     expect(trainingChoices({ encoder: 'compact', weights: null })).toEqual({ backbone: 'compact', scope: 'all' });
     expect(trainingChoices({ encoder: 'onnx:clip', weights: null })).toEqual({ backbone: 'imported', weights: 'onnx:clip', scope: 'head' });
+    expect(trainingChoices({ encoder: 'patches+resnet18', weights: 'here' })).toEqual({
+      backbone: 'resnet18',
+      beside: 'patches',
+      weights: 'here',
+      scope: 'head',
+    });
     expect(isRandom({ encoder: 'onnx:clip', weights: null })).toBe(false);
   });
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { betterWay } from '../../../src/shared/encoder-comparison.ts';
 import { hasCompute, openTrained, type TestWorkbench } from '../training/test-workbench.ts';
@@ -22,6 +23,8 @@ describe.skipIf(!hasCompute)('encoders compared on validation pairs (needs the b
     expect(missing).toMatchObject({ figures: { plain: null, probe: null }, problem: 'Weights file not found: missing.safetensors.' });
     expect(random).toMatchObject({ weights: null, weightsSha256: null, problem: null });
     expect(trained!.time).toMatchObject({ again: true }); // so few images are not enough to time
+    expect(trained).toMatchObject({ bytes: statSync(weights).size, onDisk: true });
+    expect(random).toMatchObject({ bytes: 4 * 51_312, onDisk: false });
     expect(first.encoders[first.best!.position]!.figures[first.best!.way]!.behind).toBeNull();
 
     // A linear probe on the same frozen backbone.

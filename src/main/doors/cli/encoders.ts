@@ -7,12 +7,12 @@ import {
   comparisonSentences,
   encoderLabel,
   encoderProgressText,
+  encoderSizeText,
   imageTimeText,
   missingText,
   timeNote,
   WAY_NAMES,
 } from '../../../shared/encoder-comparison-words.ts';
-import { bytesText } from '../../../shared/format.ts';
 import { shareWithInterval } from '../../../shared/interval-words.ts';
 import type { NegativeKind, PairRelation, SameKind } from '../../../shared/pair-relation.ts';
 import { estimateText } from '../../../shared/structure-words.ts';
@@ -36,7 +36,7 @@ export function addEncodersCommand(program: Command): void {
     .addOption(
       new Option(
         '--encoders <list>',
-        'encoders, separated by commas: NAME, NAME=WEIGHTS (a file, or an id of the catalogue) or NAME=none for random weights (default: all on this computer)',
+        'encoders, separated by commas: NAME, patches+NAME, onnx:ID, NAME=WEIGHTS (a file, or an id of the catalogue) or NAME=none for random weights (default: all on this computer)',
       ).argParser((text) => text.split(',').map(withUserPath)),
     )
     .addOption(new Option('--same <kind>', 'what "same" means, as in train').choices(choiceValues('same')))
@@ -82,11 +82,12 @@ const lines = (comparison: EncoderComparison): string[] => [
 ];
 
 function encoderLines(compared: ComparedEncoder): string[] {
-  const { figures, size, bytes, licence, problem } = compared;
+  const { figures, size, licence, problem } = compared;
+  const stored = encoderSizeText(compared);
   const facts = [
     `${imageTimeText(compared)} an image`,
     ...(size === null ? [] : [`${size} px`]),
-    ...(bytes === null ? [] : [`${bytesText(bytes)} of parameters`]),
+    ...(stored === null ? [] : [stored]),
     ...(licence === null ? [] : [licence]),
   ];
   return [

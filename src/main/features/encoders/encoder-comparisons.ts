@@ -7,6 +7,7 @@ import {
   type Way,
   WAYS,
 } from '../../../shared/encoder-comparison.ts';
+import { encoderSource, parseEncoderName } from '../../../shared/encoder-name.ts';
 import { parseEncoderChoice, trainingChoices } from '../../../shared/known-encoders.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { type PairRelation, relationKey } from '../../../shared/pair-relation.ts';
@@ -46,6 +47,7 @@ interface Scored {
   choice: EncoderChoice;
   config: RunConfig | null;
   scored: ScoredEncoder | null;
+  diskBytes: number | null; // of its files; null: it has none
   problem: string | null;
 }
 
@@ -134,13 +136,21 @@ export class EncoderComparisons {
       const model = { config, encoderFolder: config.encoder && encoderFolder(config.encoder.id) };
       const request = { ...model, weightsPath, caches, root: datasets.header(dataset).root, images, pairs: validPairs, probe: same === 'class' };
       const scored = await compute.ask('scoreEncoder', request, { signal, onProgress });
-      return { choice, config, scored, problem: scored.probe && 'problem' in scored.probe ? scored.probe.problem : null };
+      const diskBytes = weightsPath === null ? this.bytesOnShelf(choice) : this.ports.weightsBytes(weightsPath);
+      return { choice, config, scored, diskBytes, problem: scored.probe && 'problem' in scored.probe ? scored.probe.problem : null };
     } catch (error) {
       const { code, message } = asAppError(error);
       if (code === 'cancelled' || code === 'internal' || code === 'disk-full') throw error;
       log().warn({ ...choice, error: message }, 'encoder not compared');
-      return { choice, config: null, scored: null, problem: message };
+      return { choice, config: null, scored: null, diskBytes: null, problem: message };
     }
+  }
+
+  /** Of an imported encoder; null for all others. */
+  private bytesOnShelf({ encoder }: EncoderChoice): number | null {
+    const { imported } = parseEncoderName(encoder);
+    const name = imported === null ? null : encoderSource(imported);
+    return this.ports.known().find((one) => one.encoder === name)?.bytes ?? null;
   }
 
   private async rank(
@@ -164,14 +174,15 @@ export class EncoderComparisons {
             { candidates: entries.map(({ candidate }) => candidate), images, units, pairs: validPairs, same },
             { signal, onProgress: (p) => onProgress?.({ encoder: null, position: count, count, ...p }) },
           );
-    const encoders = found.map(({ choice, config, scored, problem }, position): ComparedEncoder => {
+    const encoders = found.map(({ choice, config, scored, diskBytes, problem }, position): ComparedEncoder => {
       const figuresOf = (way: Way) => ranking.figures[entries.findIndex((one) => one.position === position && one.way === way)] ?? null;
       return {
         ...choice,
         weightsSha256: config?.weights?.sha256 ?? null,
         size: config?.size ?? null,
         licence: config?.weights?.licence ?? null,
-        bytes: scored?.bytes || (this.ports.known().find(({ encoder }) => encoder === choice.encoder)?.bytes ?? null), // an imported one has no parameters here
+        bytes: diskBytes ?? scored?.bytes ?? null,
+        onDisk: diskBytes !== null,
         channels: scored?.channels ?? null,
         time: scored?.time ?? null,
         figures: { plain: figuresOf('plain'), probe: figuresOf('probe') },

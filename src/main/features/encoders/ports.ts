@@ -32,6 +32,8 @@ export interface EncoderPorts {
   networkFor(choices: TrainRequest, signal: AbortSignal): Promise<{ config: RunConfig; weightsPath: string | null }>;
   /** Folder of an imported encoder. */
   encoderFolder(id: string): string;
+  /** Bytes of the files of weights, of which `path` is the one to open. */
+  weightsBytes(path: string): number;
   caches: CacheFolders;
   compute: Pick<ComputeHost, 'ask'>;
 }

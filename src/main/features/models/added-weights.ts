@@ -44,7 +44,7 @@ export function inspectWeights(path: string, chosen?: BackboneName): WeightsInsp
   const backbone = chosen ?? TRAINABLE_NETWORKS.find((name) => name === network) ?? null;
   return {
     files: files.map((file) => basename(file)),
-    bytes: files.reduce((sum, file) => sum + statSync(file).size, 0),
+    bytes: weightsBytes(path),
     network,
     backbone,
     licence,
@@ -52,6 +52,9 @@ export function inspectWeights(path: string, chosen?: BackboneName): WeightsInsp
     problem: backbone === null ? noNetwork(network) : problemWith(path, backbone),
   };
 }
+
+/** Bytes of the file and of its shards. Throws AppError as weightsFiles does. */
+export const weightsBytes = (path: string): number => weightsFiles(path).reduce((sum, file) => sum + statSync(file).size, 0);
 
 function problemWith(path: string, backbone: BackboneName): string | null {
   try {
