@@ -17,11 +17,12 @@ import type { Difference } from './run.ts';
 
 export const WAY_NAMES = { plain: 'as it is', probe: 'with a linear probe' } as const satisfies Record<Way, string>;
 
-/** "mobilenet_v2_035", "resnet18 (random weights)"; weights that are a file are named. */
-export function encoderLabel(choice: EncoderChoice): string {
+/** "mobilenet_v2_035", "resnet18 (random weights)"; weights are named if they are a file, or if `all` has the encoder with others. */
+export function encoderLabel(choice: EncoderChoice, all: readonly EncoderChoice[]): string {
   const { encoder, weights } = choice;
   if (isRandom(choice)) return `${encoder} (random weights)`;
-  return weights !== null && /[\\/.]/.test(weights) ? `${encoder} (${weightsName(weights)})` : encoder;
+  const isNamed = weights !== null && (/[\\/.]/.test(weights) || all.some((other) => other.encoder === encoder && other.weights !== weights));
+  return isNamed ? `${encoder} (${weightsName(weights)})` : encoder;
 }
 
 /** The name of a weights file; of one that has the name that all have, that of its folder. */
@@ -51,20 +52,20 @@ export function rankedEncoders({ encoders, best }: Pick<EncoderComparison, 'enco
 
 /** What the comparison found: the best encoder, and against which others that is proven. */
 export function comparisonSentences(comparison: EncoderComparison): string[] {
+  const label = (encoder: ComparedEncoder): string => encoderLabel(encoder, comparison.encoders);
   const [top, second, ...rest] = rankedEncoders(comparison);
   if (!top) return ['No encoder could be compared.'];
-  const name = encoderLabel(top.encoder);
+  const name = label(top.encoder);
   const ways = comparison.relation.same === 'class' ? `, ${WAY_NAMES[top.way]}` : '';
   const first = `${name} separates the validation pairs best${ways}: AUC ${aucText(top.figures.auc.value)} (95\u00a0% ${aucIntervalText(top.figures.auc.interval)}).`;
   if (!second) return [first];
-  const other = encoderLabel(second.encoder);
+  const other = label(second.encoder);
   const behind = second.figures.behind!;
   const proven = isProven(second.figures);
   const sentence = proven
     ? `${name} is better than ${other} (${behindText(behind.auc)}).`
     : `The difference to ${other} is not proven (${behindText(behind.auc)})${behind.auc.interval[0] > 0 ? `, once all ${countText(comparison.comparisons)} comparisons are counted` : ''}.`;
-  const named = (want: boolean): string =>
-    listText(rest.filter(({ figures }) => isProven(figures) === want).map(({ encoder }) => encoderLabel(encoder)));
+  const named = (want: boolean): string => listText(rest.filter(({ figures }) => isProven(figures) === want).map(({ encoder }) => label(encoder)));
   const others = [
     ...(named(true) ? [`It is better than ${named(true)}.`] : []),
     ...(named(false) ? [`The difference to ${named(false)} is not proven${proven ? '' : ' either'}.`] : []),

@@ -151,6 +151,18 @@ test('a weights file is added to the models: what was found can be changed, and 
   await page.getByLabel('Encoder', { exact: true }).selectOption('Narrow');
   await expect(page.getByRole('radio', { name: /^Quick/ })).toHaveAttribute('aria-checked', 'true');
   await expect(page.locator('[data-field=weights]').getByRole('alert')).toHaveCount(0);
+
+  // Zeros tell no images apart; the comparison goes on with the other encoder, which a click takes into the form.
+  await page.getByRole('button', { name: 'Compare encoders on these images' }).click();
+  const compare = page.getByRole('dialog', { name: 'Compare encoders' });
+  await expect(compare).toContainText('On this computer: patches and mobilenet_v2_035.');
+  await compare.getByRole('button', { name: 'Compare', exact: true }).click();
+  await expect(compare).toContainText('patches separates the validation pairs best', { timeout: 30_000 });
+  await expect(compare.getByRole('rowgroup').filter({ hasText: 'mobilenet_v2_035' })).toContainText('CC0-1.0');
+  expect(await serious(page)).toEqual([]);
+  await compare.getByRole('rowgroup').filter({ hasText: 'patches' }).getByRole('button', { name: 'Train with this encoder' }).click();
+  await expect(compare).toHaveCount(0);
+  await expect(page.getByLabel('Encoder', { exact: true }).locator('option:checked')).toHaveText('Patches of your images');
 });
 
 test('an ONNX encoder is added: what was found, with a picture of what it sees, can be changed', async ({ page, served }) => {

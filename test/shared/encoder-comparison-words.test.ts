@@ -56,10 +56,13 @@ describe('sentences on compared encoders', () => {
   });
 
   test('name weights that are a file or random, and what is not on this computer', () => {
-    expect(encoderLabel({ encoder: 'resnet34', weights: '/w/resnet34.safetensors' })).toBe('resnet34 (resnet34.safetensors)');
-    expect(encoderLabel({ encoder: 'mobilenet_v2_035', weights: '/w/keras_035/model.json' })).toBe('mobilenet_v2_035 (keras_035)');
-    expect(encoderLabel({ encoder: 'compact', weights: null })).toBe('compact (random weights)');
-    expect(encoderLabel({ encoder: 'onnx:clip', weights: null })).toBe('onnx:clip');
+    expect(encoderLabel({ encoder: 'resnet34', weights: '/w/resnet34.safetensors' }, [])).toBe('resnet34 (resnet34.safetensors)');
+    expect(encoderLabel({ encoder: 'mobilenet_v2_035', weights: '/w/keras_035/model.json' }, [])).toBe('mobilenet_v2_035 (keras_035)');
+    expect(encoderLabel({ encoder: 'compact', weights: null }, [])).toBe('compact (random weights)');
+    const own = { encoder: 'resnet18', weights: 'own_weights' };
+    expect(encoderLabel(own, [own])).toBe('resnet18');
+    expect(encoderLabel(own, [own, { ...own, weights: 'resnet18_tv_in1k' }])).toBe('resnet18 (own_weights)');
+    expect(encoderLabel({ encoder: 'onnx:clip', weights: null }, [])).toBe('onnx:clip');
     expect(missingText(someEncoderComparison)).toBe('Not on this computer, so not compared: convnext_tiny. Download their weights first.');
     expect(missingText({ missing: [] })).toBe('');
   });

@@ -75,13 +75,13 @@ async function compare(
 const lines = (comparison: EncoderComparison): string[] => [
   ...comparisonSentences(comparison),
   '',
-  ...comparison.encoders.flatMap(encoderLines),
+  ...comparison.encoders.flatMap((one) => encoderLines(one, comparison.encoders)),
   '',
   ...comparisonNotes(comparison),
   ...[timeNote(comparison), missingText(comparison)].filter((note) => note !== ''),
 ];
 
-function encoderLines(compared: ComparedEncoder): string[] {
+function encoderLines(compared: ComparedEncoder, all: readonly ComparedEncoder[]): string[] {
   const { figures, size, licence, problem } = compared;
   const stored = encoderSizeText(compared);
   const facts = [
@@ -91,7 +91,7 @@ function encoderLines(compared: ComparedEncoder): string[] {
     ...(licence === null ? [] : [licence]),
   ];
   return [
-    `${encoderLabel(compared)}${figures.plain ? `: ${facts.join(', ')}` : ''}`,
+    `${encoderLabel(compared, all)}${figures.plain ? `: ${facts.join(', ')}` : ''}`,
     ...WAYS.flatMap((way) => (figures[way] ? [`  ${WAY_NAMES[way]}: ${figuresText(figures[way])}`] : [])),
     ...(problem === null ? [] : [`  ${figures.plain ? 'No probe' : 'Not compared'}: ${problem}`]),
   ];
