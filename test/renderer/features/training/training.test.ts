@@ -135,6 +135,8 @@ describe('presets', () => {
     expect(encoderValue({ weights: 'net' }, shelf[0]!)).toBe('model:net');
     expect(choicesOf('model:net', {})).toEqual({ backbone: 'resnet18', weights: 'net', scope: 'head' });
     expect(choicesOf('model:net', { weights: 'other', scope: 'all' })).toEqual({ backbone: 'resnet18', weights: 'net' });
+    const onnx = item({ id: 'onnx:clip', source: 'onnx', backbone: 'imported' });
+    expect(encoderChoices('model:onnx:clip', [onnx], { weights: 'net', scope: 'last-stage' })).toMatchObject({ weights: 'onnx:clip', scope: 'head' });
     expect(encoderValue({ backbone: 'resnet50', scope: 'all' }, null)).toBe('scratch:resnet50');
     expect(choicesOf('scratch:resnet50', { weights: 'net' })).toEqual({ backbone: 'resnet50', weights: undefined, scope: 'all' });
     expect(encoderValue({ weights: '/a.safetensors' }, null)).toBe(ENCODER_FILE);
