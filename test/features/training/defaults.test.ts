@@ -70,6 +70,10 @@ describe('configFor', () => {
     expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation changes nothing if only the head is trained/);
     expect(configFor({ ...request, scope: 'last-stage' }, weights).augmentation).toEqual(flips);
   });
+  test('augmentation of a network that is fitted to the images is refused without advice that it can’t follow', () => {
+    const error = () => configFor({ dataset: 'd', backbone: 'patches', augmentation: flips }, null);
+    expect(error).toThrow(/Leave augmentation out, or choose a network whose other layers can be trained/);
+  });
   test('with weights the head starts as a probe with a low rate; random or from scratch it has the default rate', () => {
     const request = { dataset: 'd', backbone: 'mobilenet_v2_035', loss: 'contrastive' } as const;
     expect(configFor(request, weights)).toMatchObject({ headStart: 'probe', lr: 1e-5, size: 288 });

@@ -185,9 +185,14 @@ export function configFor(
     });
   }
   if (augmentation && scope === 'head') {
+    const why = 'Augmentation changes nothing if only the head is trained: the features of every image are computed once.';
+    if (fitted || encoder !== null) {
+      const advice = 'Leave augmentation out, or choose a network whose other layers can be trained.';
+      throw new AppError('bad-request', `${why} ${advice}`, { field: 'augmentation', flags: ['--backbone <name>'] });
+    }
     throw new AppError(
       'bad-request',
-      `Augmentation changes nothing if only the head is trained: the features of every image are computed once. Choose “${SCOPES['last-stage'].label}” or “${SCOPES.all.label}” as trained layers, or leave augmentation out.`,
+      `${why} Choose “${SCOPES['last-stage'].label}” or “${SCOPES.all.label}” as trained layers, or leave augmentation out.`,
       { field: 'augmentation', flags: ['--scope last-stage', '--scope all'] },
     );
   }
