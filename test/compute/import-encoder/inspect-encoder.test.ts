@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -123,6 +124,25 @@ test('a folder of transformers.js works as it comes, and says how well its small
   ]);
 });
 
+test('only files of the same network are compared', async () => {
+  const folder = transformersFolder(
+    ['map', 'vision_model.onnx'],
+    ['half', 'vision_model_fp16.onnx'],
+    ['text', 'text_model_fp16.onnx'],
+    ['text', 'model_int8.onnx'],
+  );
+  const { notes } = await inspect(join(folder, 'onnx', 'vision_model.onnx'));
+  expect(notes).toEqual([expect.stringContaining('vision_model_fp16.onnx has a cosine of at least 0.9999')]);
+});
+
+test('names with accents, and a file without one', async () => {
+  const folder = join(scratchFolder(), 'Größe 3');
+  mkdirSync(folder);
+  for (const name of ['Bäume é.onnx', '.onnx']) copyFileSync(fixture('map'), join(folder, name));
+  expect((await inspect(join(folder, 'Bäume é.onnx'), SMALL)).draft).toMatchObject({ id: 'baume-e', title: 'Bäume é' });
+  expect((await inspect(join(folder, '.onnx'), SMALL)).draft).toMatchObject({ id: 'gro-e-3', title: 'Größe 3' });
+});
+
 describe('what can’t be used: one sentence that says why', () => {
   test.each([
     ['two-inputs', 'The model has 2 inputs: images, scale. Twinlens gives it one batch of images: export the part that reads images.'],
@@ -133,6 +153,7 @@ describe('what can’t be used: one sentence that says why', () => {
     ['five-axes', 'No output is a vector, tokens or a map of each image. Its outputs: cube: float32 [batch, 1, 3, h, w].'],
     ['nan', 'Its features have values that are not numbers (NaN or infinite).'],
     ['constant', 'Its features are the same for 8 different images.'],
+    ['random', 'It gives other features each time that it reads the same image, as models exported in training mode do.'],
     ['unknown-operator', 'The model uses the operator com.example:Magic, which onnxruntime does not know.'],
     ['future-opset', 'The model needs opset 99, which this version of onnxruntime does not know.'],
     ['bfloat16', 'The model uses the operator Conv (version 22) with a type of numbers for which onnxruntime has no implementation'],
@@ -185,6 +206,9 @@ describe('what can’t be used: one sentence that says why', () => {
 
   test('a size that the model can’t read, and an output that it lacks', async () => {
     expect((await inspect(fixture('classifier'), { size: 64 })).problems).toEqual([expect.stringContaining('takes images of 32 px only')]);
+    expect((await inspect(fixture('map'), { size: 36 })).problems).toEqual([
+      expect.stringContaining('takes images whose side is a multiple of 8 px: choose 40 px instead of 36.'),
+    ]);
     expect((await inspect(fixture('map'), { output: 'none' })).problems).toEqual(['The model computes no value named none. Its outputs: map.']);
     expect((await inspect(fixture('tokens'), { ...SMALL, output: 'last_hidden_state', prefixTokens: 4 })).problems).toEqual([
       expect.stringContaining('without 4 tokens before them its tokens form no square'),
@@ -198,4 +222,12 @@ test('a path without a model is refused', async () => {
   await expect(inspect(folder)).rejects.toThrow('has no .onnx file, neither in itself nor in a folder named onnx');
   await expect(inspect(fileURLToPath(import.meta.url))).rejects.toThrow('is not an .onnx file');
   await expect(inspect(FOLDER)).rejects.toThrow('Choose one of these files');
+});
+
+test.skipIf(process.platform === 'win32')('a pipe, and a file whose name other computers can’t store, are refused', async () => {
+  const folder = scratchFolder();
+  execFileSync('mkfifo', [join(folder, 'pipe.onnx')]);
+  await expect(inspect(join(folder, 'pipe.onnx'))).rejects.toThrow('pipe.onnx is not an .onnx file');
+  copyFileSync(fixture('map'), join(folder, 'a\\b.onnx'));
+  await expect(inspect(join(folder, 'a\\b.onnx'))).rejects.toThrow('has a backslash');
 });

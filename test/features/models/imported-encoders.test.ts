@@ -122,6 +122,17 @@ test('a damaged record is left out of the list, and can be removed', async () =>
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('an encoder whose record was lost or damaged can be added again, even while runs use it', async () => {
+  const { addedMs: _, ...added } = await add(fixture('map'));
+  users = ['Run 3'];
+  const record = join(encoders.folderOf('map'), 'encoder.json');
+  for (const damage of [() => rmSync(record), () => writeFileSync(record, '{')]) {
+    damage();
+    expect(await add(fixture('map'))).toMatchObject(added);
+    expect(encoders.list()).toMatchObject([added]);
+  }
+});
+
 test('a crash of the process that tries a model is told in words', async () => {
   const entry = join(scratchFolder(), 'crash.cjs');
   writeFileSync(entry, "process.on('message', () => process.kill(process.pid, 'SIGSEGV'));");

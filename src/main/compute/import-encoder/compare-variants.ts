@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
 import type { EncoderDraft } from '../../../shared/encoder-inspection.ts';
 import { asAppError } from '../../../shared/errors.ts';
@@ -16,6 +16,9 @@ const MOST = 4; // variants that are tried
 /** Files of the same network with other numbers, as transformers.js names them. */
 const VARIANT = /(?:^|_)(fp16|int8|uint8|quantized)\.onnx$/i;
 
+/** What all files of one network have in common: "vision_model" of "vision_model_fp16.onnx", whose folder also has a "text_model". */
+const networkIn = (name: string): string => name.replace(VARIANT, '').replace(/\.onnx$/i, '') || 'model';
+
 interface Tried {
   model: OnnxFile;
   batches: readonly Float32Array[]; // normalised images, [3, S, S] each
@@ -26,7 +29,10 @@ interface Tried {
 /** Sentences: how far models with float16 or int8 numbers beside this one agree with it, in an output that both declare. */
 export async function compareVariants(files: ModelFiles, draft: EncoderDraft, tried: Tried): Promise<string[]> {
   const { model, batches, choices, signal } = tried;
-  const variants = files.others.filter((name) => VARIANT.test(name) && statSync(join(files.folder, name)).size <= LARGEST).slice(0, MOST);
+  const network = networkIn(basename(files.path));
+  const variants = files.others
+    .filter((name) => VARIANT.test(name) && networkIn(name) === network && statSync(join(files.folder, name)).size <= LARGEST)
+    .slice(0, MOST);
   if (variants.length === 0) return [];
   const declared = model.outputs.map(({ name }) => name);
   const output = { name: declared.find((name) => name === draft.output.name) ?? declared[0]! };

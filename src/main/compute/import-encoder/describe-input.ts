@@ -31,6 +31,8 @@ export function describeInput({ inputs, nodes }: Pick<OnnxFile, 'inputs' | 'node
   if (fixed[0] !== undefined && choices.size !== undefined && choices.size !== fixed[0]) {
     throw refuse(input, `takes images of ${fixed[0]} px only; leave the size out`);
   }
+  const isBetween = fixed[0] === undefined && choices.size !== undefined && patch !== null && choices.size % patch !== 0;
+  if (isBetween) throw refuse(input, `takes images whose side is a multiple of ${patch} px: choose ${fitted(size, patch)} px instead of ${size}`);
   return {
     input: { name: input.name, layout, type: input.type as InputType, size: fixed[0] ?? null, multiple: fixed[0] === undefined ? (patch ?? 1) : 1 },
     size,

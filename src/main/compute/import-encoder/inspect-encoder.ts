@@ -184,6 +184,7 @@ const draftOf = (files: ModelFiles, { input, size }: DescribedInput, { stated, c
 function idFrom(name: string): string {
   const id = name
     .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '') // accents
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]+/g, '-')
     .replaceAll(/^[-_]+|-+$/g, '')

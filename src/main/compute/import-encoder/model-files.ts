@@ -31,9 +31,14 @@ export function findModel(path: string): ModelFiles {
       );
     return describe(inside);
   }
-  if (!path.toLowerCase().endsWith('.onnx')) {
+  // Opening a pipe waits for its writer, for ever.
+  if (!path.toLowerCase().endsWith('.onnx') || !stats.isFile()) {
     throw new AppError('bad-weights', `${basename(path)} is not an .onnx file. Choose an .onnx file, or a folder with one.`, { path });
   }
+  if (basename(path).includes('\\'))
+    throw new AppError('bad-weights', `The name of the file ${basename(path)} has a backslash, which other computers can’t store. Rename it.`, {
+      path,
+    });
   return describe(path);
 }
 
@@ -58,8 +63,13 @@ function describe(path: string): ModelFiles {
   const stem = basename(path).replace(/\.onnx$/i, '');
   const above = basename(folder) === 'onnx' ? dirname(folder) : folder;
   const isUpload = UUID.test(basename(above)); // a folder that Twinlens made for uploaded files
-  const isPlain = !isUpload && /^(model|vision_model|encoder)(_.*)?$/i.test(stem); // says nothing of what it is
-  return { path, folder, others: modelNames(folder).filter((name) => name !== basename(path)), name: (isPlain && basename(above)) || stem };
+  const isPlain = !isUpload && /^((model|vision_model|encoder)(_.*)?)?$/i.test(stem); // says nothing of what it is
+  return {
+    path,
+    folder,
+    others: modelNames(folder).filter((name) => name !== basename(path)),
+    name: (isPlain && basename(above)) || stem || 'encoder',
+  };
 }
 
 /** The text of a file beside the model or one folder up; null without one, or where it is too large to be one of these texts. */

@@ -41,11 +41,17 @@ export async function runTrial(
       `Its features are the same for ${images.length} different images. Check how pixels are prepared, or choose another output.`,
     );
   }
+  const limit = TOLERANCE[input.type] * largest;
+  if (largestDifference(await session.run(images[0]!, size), features[0]!) > limit) {
+    throw new AppError(
+      'bad-weights',
+      'It gives other features each time that it reads the same image, as models exported in training mode do. Export it for inference (in PyTorch after model.eval()).',
+    );
+  }
   const notes: string[] = [];
   const closest = Math.min(...pooled.slice(1).map((vector) => cosine(vector, pooled[0]!)));
   if (closest > ALIKE) notes.push(`The features of different images are nearly the same (cosine above ${ALIKE}). Check how pixels are prepared.`);
   if (batch === 'one') return { batch, notes };
-  const limit = TOLERANCE[input.type] * largest;
   const why = await batchProblem(session, images, features, size, limit);
   if (why !== null) notes.push(`${why}, so Twinlens gives it one image at a time.`);
   return { batch: why === null ? 'any' : 'one', notes };

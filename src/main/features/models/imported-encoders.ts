@@ -74,8 +74,17 @@ export class ImportedEncoders {
     }
     const parsed = ImportedEncoder.safeParse(jsonOf(file));
     if (!parsed.success)
-      throw new AppError('bad-weights', `The record of the encoder ${id} is damaged. Remove the encoder and add it again.`, { id });
+      throw new AppError('bad-weights', `The record of the encoder ${id} is damaged. Add the same file again under the name ${id}.`, { id });
     return parsed.data;
+  }
+
+  /** Null without a valid record. */
+  private readable(id: string): ImportedEncoder | null {
+    try {
+      return this.get(id);
+    } catch {
+      return null;
+    }
   }
 
   /** The folder with its model file. Throws AppError 'not-found' for what can't be an id. */
@@ -91,8 +100,8 @@ export class ImportedEncoders {
 
   /**
    * Inspects a model and stores it, whole or not at all. If an encoder of this name was added from the same file and its files were lost or
-   * changed since, they are restored and its record stays, so that its runs work again. Throws AppError 'bad-weights' with its first problem,
-   * 'bad-request' for a name that another model has, 'disk-full' or 'cancelled'.
+   * changed since, they are restored and its record stays, so that its runs work again. A folder whose record was lost or damaged is replaced.
+   * Throws AppError 'bad-weights' with its first problem, 'bad-request' for a name that another model has, 'disk-full' or 'cancelled'.
    */
   async add(request: AddEncoderRequest, { signal, onProgress }: AddOptions): Promise<ImportedEncoder> {
     const { id } = request.choices;
@@ -105,12 +114,12 @@ export class ImportedEncoders {
       try {
         makeFolders(temporary);
         const { sha256 } = await compute.ask('storeEncoder', { path, draft, folder: temporary }, { signal, onProgress });
-        const earlier = existsSync(target) ? this.get(draft.id) : null;
+        const earlier = this.readable(draft.id);
         const encoder: ImportedEncoder = earlier ?? { ...draft, sha256, addedMs: Date.now() };
         if (draft.file !== encoder.file) await rename(join(temporary, draft.file), join(temporary, encoder.file)); // runs know it by this name
         if (earlier !== null && (earlier.sha256 !== sha256 || (await hasFilesOf(target, temporary)))) throw takenError(draft.id);
         await writeFileAtomically(join(temporary, RECORD), `${JSON.stringify(encoder, null, 2)}\n`);
-        if (earlier !== null) await rm(target, { recursive: true, force: true });
+        await rm(target, { recursive: true, force: true });
         await rename(temporary, target);
         return encoder;
       } catch (error) {
