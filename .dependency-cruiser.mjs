@@ -22,8 +22,8 @@ const BELOW_FEATURES = ['src/main/db/', 'src/main/domain/', 'src/main/foundation
 /** Each feature, and what it may use beyond BELOW_FEATURES. No feature uses another one: it declares a port. */
 const FEATURES = {
   compare: [],
+  'compare-encoders': [],
   dataset: [],
-  encoders: [],
   evaluation: [],
   media: [],
   models: ['src/main/nn/siamese.ts', 'src/main/nn/training-memory.ts', 'src/main/nn/weights/'],

@@ -14,7 +14,7 @@ import { openStore, type Store } from './db/store.ts';
 import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';
 import { TRIAL_IMAGES } from './compute/protocol/encoders.ts';
-import { EncoderComparisons } from './features/encoders/encoder-comparisons.ts';
+import { EncoderComparisons } from './features/compare-encoders/encoder-comparisons.ts';
 import { curatedStore } from './features/dataset/curated.ts';
 import { Importer } from './features/dataset/import.ts';
 import { mergeLookAlikes } from './features/dataset/merge-look-alikes.ts';

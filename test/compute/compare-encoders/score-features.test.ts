@@ -5,7 +5,7 @@ import { withoutEncoder } from '../../../src/main/compute/engine/network-engine.
 import type { FeatureSource, Part } from '../../../src/main/compute/embed/feature-source.ts';
 import { DatasetImages } from '../../../src/main/compute/images/dataset-images.ts';
 import { initialNetwork } from '../../../src/main/compute/train/start.ts';
-import { compareCandidates } from '../../../src/main/domain/encoders/compare-encoders.ts';
+import { compareCandidates } from '../../../src/main/domain/compare-encoders/compare-encoders.ts';
 import { imageUnitsOfPairs } from '../../../src/main/domain/evaluate/units.ts';
 import { packImages } from '../../../src/main/domain/pairs/packed.ts';
 import type { Pair } from '../../../src/shared/dataset.ts';

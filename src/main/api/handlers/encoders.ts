@@ -1,6 +1,6 @@
 import type { EncoderQuery } from '../../../shared/encoder-calls.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
-import { startEncoderComparison } from '../../features/encoders/jobs.ts';
+import { startEncoderComparison } from '../../features/compare-encoders/jobs.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 const relationOf = ({ same, negatives, pairs }: EncoderQuery): PairRelation => ({ same, negatives, list: pairs ?? null });

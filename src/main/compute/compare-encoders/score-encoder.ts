@@ -1,7 +1,7 @@
 import { asAppError } from '../../../shared/errors.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import { assertFinite } from '../../domain/evaluate/check.ts';
-import { compareCandidates, type CandidateRanking } from '../../domain/encoders/compare-encoders.ts';
+import { compareCandidates, type CandidateRanking } from '../../domain/compare-encoders/compare-encoders.ts';
 import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { sizeOf } from '../../nn/ir/tensor.ts';

@@ -1,7 +1,7 @@
 import type { ImageTime } from '../../../shared/encoder-comparison.ts';
 import type { SameKind } from '../../../shared/pair-relation.ts';
 import type { RunConfig } from '../../../shared/run.ts';
-import type { Candidate, CandidateRanking } from '../../domain/encoders/compare-encoders.ts';
+import type { Candidate, CandidateRanking } from '../../domain/compare-encoders/compare-encoders.ts';
 import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 

@@ -13,7 +13,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { type PairRelation, relationKey } from '../../../shared/pair-relation.ts';
 import type { DeviceName, EngineName, RunConfig } from '../../../shared/run.ts';
 import type { ScoredEncoder } from '../../compute/protocol/encoder-comparison.ts';
-import type { Candidate } from '../../domain/encoders/compare-encoders.ts';
+import type { Candidate } from '../../domain/compare-encoders/compare-encoders.ts';
 import { assertEvaluable } from '../../domain/evaluate/check.ts';
 import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { SPLITS } from '../../../shared/dataset.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Candidate, compareCandidates } from '../../../src/main/domain/encoders/compare-encoders.ts';
+import { type Candidate, compareCandidates } from '../../../src/main/domain/compare-encoders/compare-encoders.ts';
 import { intervalsOf } from '../../../src/main/domain/evaluate/intervals.ts';
 import { aucDifference, RESAMPLES, resampledInterval } from '../../../src/main/domain/evaluate/paired.ts';
 import { aucOf } from '../../../src/main/domain/evaluate/roc.ts';
