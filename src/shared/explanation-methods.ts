@@ -1,10 +1,10 @@
-import type { Pooling } from './backbones.ts';
+import { type BackboneName, type Beside, hasPatches, type Pooling } from './backbones.ts';
 import { listText } from './format.ts';
 import type { RunEncoder } from './imported-encoder.ts';
 
 /**
  * What a method reads of a network: embeddings alone, its last feature map with the gradient there, finer layers, or the gradient at the
- * images. An imported encoder has no more than its output.
+ * images. An imported encoder has no more than its output; patches have all but finer layers.
  */
 type Reading = 'embeddings' | 'last-map' | 'finer-layers' | 'image-gradient';
 
@@ -163,6 +163,8 @@ export interface MapChoice {
 
 /** What decides which methods can explain a run's network. */
 export interface Network {
+  backbone?: BackboneName;
+  beside?: Beside | null;
   encoder?: RunEncoder | null; // imported; null or missing: the network has none
   pooling?: Pooling; // default: mean
 }
@@ -177,12 +179,14 @@ export const methodsOf = (network: Network): readonly [MethodName, ...MethodName
 export const defaultMethodOf = (network: Network): MethodName => (network.pooling === 'cls' ? CLASS_TOKEN_METHOD : methodsOf(network)[0]);
 
 /** Why a method can't explain a network, as a sentence; null if it can. */
-export function methodProblem(name: MethodName, { encoder, pooling }: Network): string | null {
+export function methodProblem(name: MethodName, { backbone, beside, encoder, pooling }: Network): string | null {
   const { label, reads, needsMean }: MethodInfo = METHOD_INFO[name];
   if (pooling === 'cls' && needsMean) {
     const others = METHODS.filter((other) => !methodInfo(other).needsMean).map((other) => METHOD_INFO[other].label);
     return `${label} maps divide the mean of the last feature map among its cells, but the head of this network reads the class token. Choose ${listText(others, 'or')}, or train with the mean of the patches.`;
   }
+  if (reads === 'finer-layers' && backbone !== undefined && hasPatches({ backbone, beside }))
+    return `The feature map that patches are part of has no finer layers before it, so there are no ${label} maps. Choose ${METHOD_INFO[DEFAULT_METHOD].label}.`;
   if (!encoder || reads === 'embeddings') return null;
   if (isPooled(encoder))
     return `${encoder.title} gives one vector for a whole image, without positions, so there are no ${label} maps. ${METHOD_INFO.occlusion.label} works for it.`;

@@ -6,7 +6,7 @@ import { someConfig } from '../../db/records.ts';
 import { run } from '../../renderer/run-rows.ts';
 
 const classToken = run('r7', { config: { ...someConfig, backbone: 'dinov2_vits14', size: 28, pooling: 'cls' } });
-const maps = (choice: Parameters<typeof mapsOf>[2]) => mapsOf({ layersOf: explainedLayers }, classToken, choice);
+const maps = (choice: Parameters<typeof mapsOf>[2], of = classToken) => mapsOf({ layersOf: explainedLayers }, of, choice);
 
 test('maps of a head that reads the class token: LayerCAM by default, no method that rests on a mean, no layer without evidence', () => {
   expect(maps({})).toEqual({ method: 'layercam', layer: 'blocks.11' });
@@ -18,4 +18,17 @@ test('maps of a head that reads the class token: LayerCAM by default, no method 
   );
   expect(() => maps({ method: 'detail' })).toThrow(/^Detail maps divide/);
   expect(() => maps({ layer: 'blocks.10' })).toThrow(/dinov2_vits14 has no layer blocks\.10 that its class token reads\. It has: patch_embed, /);
+});
+
+test.each([
+  { backbone: 'patches', layer: 'patches' },
+  { backbone: 'compact', beside: 'patches', layer: 'side by side' },
+] as const)('maps of patches: path by default, no detail, which would equal path without finer layers: $layer', ({ layer, ...encoder }) => {
+  const patches = run('r8', { config: { ...someConfig, ...encoder, size: 32 } });
+  expect(maps({}, patches)).toEqual({ method: 'path', layer });
+  expect(methodsOf(patches.config)).toEqual(['path', 'gradcam', 'layercam', 'integrated-gradients', 'occlusion']);
+  expect(() => maps({ method: 'detail' }, patches)).toThrow(
+    'The feature map that patches are part of has no finer layers before it, so there are no Detail maps. Choose Path.',
+  );
+  expect(methodsOf(someConfig)).toContain('detail');
 });
