@@ -11,7 +11,7 @@ import type { RunConfig } from './run.ts';
  *   patches+onnx:ID
  */
 export interface EncoderName {
-  backbone: BackboneName | 'patches';
+  backbone: BackboneName;
   beside: 'patches' | null; // whose features follow those of the backbone
   imported: string | null; // id of the imported file; null for all other backbones
 }
@@ -19,7 +19,7 @@ export interface EncoderName {
 const IMPORTED = 'onnx:';
 const BESIDE = 'patches+';
 /** The backbones whose name is an encoder's name. */
-const TYPED = [...new Set<EncoderName['backbone']>([...BACKBONES, 'patches'])].filter((backbone) => backbone !== 'imported');
+const TYPED = BACKBONES.filter((backbone) => backbone !== 'imported');
 
 const ID = /^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u;
 

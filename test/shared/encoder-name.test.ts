@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BACKBONES } from '../../src/shared/backbones.ts';
-import { encoderName, parseEncoderName } from '../../src/shared/encoder-name.ts';
+import { encoderName, encoderNameOf, parseEncoderName } from '../../src/shared/encoder-name.ts';
 
 describe('names of encoders', () => {
   it('are read and written alike', () => {
@@ -9,15 +9,13 @@ describe('names of encoders', () => {
     expect(parseEncoderName('patches+mobilenet_v2_035')).toEqual({ backbone: 'mobilenet_v2_035', beside: 'patches', imported: null });
     expect(parseEncoderName('onnx:clip-b32')).toEqual({ backbone: 'imported', beside: null, imported: 'clip-b32' });
     expect(parseEncoderName(' patches+onnx:a ')).toEqual({ backbone: 'imported', beside: 'patches', imported: 'a' });
-    const names = BACKBONES.filter((backbone) => (backbone as string) !== 'imported');
-    for (const name of [
-      ...names,
-      'patches',
-      'onnx:x.1_b',
-      'patches+onnx:é',
-      ...names.filter((n) => (n as string) !== 'patches').map((n) => `patches+${n}`),
-    ])
+    const names = BACKBONES.filter((backbone) => backbone !== 'imported');
+    for (const name of [...names, 'onnx:x.1_b', 'patches+onnx:é', ...names.filter((n) => n !== 'patches').map((n) => `patches+${n}`)])
       expect(encoderName(parseEncoderName(name))).toBe(name);
+  });
+
+  it('name what stands beside a run’s backbone', () => {
+    expect(encoderNameOf({ backbone: 'compact', beside: 'patches', encoder: null })).toBe('patches+compact');
   });
 
   it.each([
