@@ -44,6 +44,20 @@ describe('the estimated time of a training', () => {
     expect(estimateFromRuns(probe, { train: 80, valid: 20 }, 'abc', runs.slice(1))!.seconds).toBe(20);
     expect(estimateFromRuns(probe, { train: 160, valid: 40 }, 'other', runs)!.seconds).toBeCloseTo(5.8 + 0.2, 9); // 2.9 s before the figures
   });
+  test('patches are fitted anew for every seed, so features are cached only of the same one', () => {
+    const patches: RunConfig = { ...config, backbone: 'patches', scope: 'head', loss: 'probe', epochs: 1, seed: 1 };
+    const load = { train: 80, valid: 20 };
+    const runs = [past('r2', [1], { config: patches, seconds: 2 }), past('r1', [1], { config: patches, seconds: 20 })]; // r2 found its features cached
+    expect(estimateFromRuns(patches, load, 'abc', runs)!.seconds).toBe(2);
+    expect(estimateFromRuns({ ...patches, seed: 2 }, load, 'abc', runs)!.seconds).toBeCloseTo(20, 9);
+    expect(estimateFromRuns(patches, load, 'abc', runs, 3)!.seconds).toBeCloseTo(2 * 19 + 3, 9);
+    const beside: RunConfig = { ...patches, backbone: 'resnet18', beside: 'patches', loss: 'contrastive', epochs: 2 };
+    const run = past('r1', [1, 1], { config: beside, seconds: 2 + 5 });
+    expect(estimateFromRuns(beside, load, 'abc', [run])!.seconds).toBeCloseTo(2, 9);
+    expect(estimateFromRuns({ ...beside, seed: 2 }, load, 'abc', [run], 2)!.seconds).toBeCloseTo(4 + 10, 9);
+    const [one, three] = [1, 3].map((seeds) => estimateFromMeasure(patches, load, { forward: 1, step: 0, read: 1 }, seeds).seconds);
+    expect(three! / one!).toBeCloseTo(3, 9);
+  });
   test('several seeds take as many times the epochs, and read the images once', () => {
     const run = past('r1', [2, 2], { seconds: 4 + 5 });
     const found = estimateFromRuns(config, { train: 160, valid: 40 }, 'other', [run], 3)!;
