@@ -3,10 +3,12 @@ import type { TrainState, Trainer } from '../../src/main/nn/engines/engine.ts';
 import { onnxEngine } from '../../src/main/nn/engines/onnx.ts';
 import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { embeddingTask, layerNames, siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
+import { pathTask } from '../../src/main/nn/explain/path.ts';
 import { gradCamTask } from '../../src/main/nn/explain/gradcam.ts';
+import type { Task } from '../../src/main/nn/ir/task.ts';
 import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import type { OptimizerName } from '../../src/shared/run.ts';
-import { ENGINES } from './engines.ts';
+import { DEVICE_UNDER_TEST, ENGINES } from './engines.ts';
 import { filledTensors, hashed, relativeError } from './reference.ts';
 
 // The engine that parity.test.ts checks against published numbers is the reference for the others, on networks small enough for a slow one.
@@ -105,11 +107,21 @@ describe.each(others)('$title agrees with the CPU', ({ open }) => {
     expect(found.state.step).toBe(3);
   });
 
-  test('embeddings and explanations of a pair', async () => {
+  test('embeddings and explanations of a pair', () => {
     const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 48, dim: 4 };
+    return expectAgreement(spec, [embeddingTask(spec, 'image', 2), ...layerNames(spec.backbone).map((layer) => gradCamTask(spec, layer, 1))]);
+  });
+
+  // patches.test.ts has the other engine, which takes 6 s here.
+  test.skipIf(!DEVICE_UNDER_TEST)('embeddings and the path map of a pair, read by patches', () => {
+    const spec: SiameseSpec = { backbone: 'patches', flavour: 'torch', size: 32, dim: 4, head: 'probe' };
+    return expectAgreement(spec, [pathTask(spec, 'patches', 1)]);
+  });
+
+  async function expectAgreement(spec: SiameseSpec, tasks: readonly Task[]): Promise<void> {
     const params = filledTensors(siameseParams(spec));
     const images = Float32Array.from(hashed('pair', 2 * 3 * spec.size ** 2));
-    for (const task of [embeddingTask(spec, 'image', 2), ...layerNames(spec.backbone).map((layer) => gradCamTask(spec, layer, 1))]) {
+    for (const task of tasks) {
       const outputs = [];
       for (const engine of [CPU, await open()]) {
         const exe = await engine.compile(task, params);
@@ -121,5 +133,5 @@ describe.each(others)('$title agrees with the CPU', ({ open }) => {
       expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
       for (const [name, data] of Object.entries(expected)) expect(relativeError(found[name]!, data), name).toBeLessThan(TOLERANCE);
     }
-  });
+  }
 });

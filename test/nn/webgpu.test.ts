@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const skipNote = SWIFTSHADER ? '' : ' (skipped: no Chromium with its SwiftShader here)';
 
 const FILES = ['test/nn/agreement.test.ts', 'test/nn/ir/convolutions.test.ts', 'test/nn/short-of-memory.test.ts'];
-const FILTER = 'three steps of compact|three times an odd number|out of memory';
+const FILTER = 'three steps of compact|read by patches|three times an odd number|out of memory';
 let passed: Promise<string[]> | undefined;
 
 /** Names of the passed tests of FILES that FILTER chooses, run once. Each contains the device, which the tests read from the environment. */
@@ -30,13 +30,17 @@ async function runOnWebGpu(): Promise<string[]> {
   return testResults.flatMap(({ assertionResults }) => assertionResults).flatMap(({ fullName, status }) => (status === 'passed' ? [fullName] : []));
 }
 
-test.skipIf(!SWIFTSHADER)(`on WebGPU, in software: steps, resuming, optimizer state and gradients agree with the CPU${skipNote}`, async () => {
-  const names = (await passedOnWebGpu()).filter((name) => !name.includes('out of memory'));
-  expect(names).toHaveLength(4);
-  expect(names).toContain('onnx on webgpu agrees with the CPU three steps of compact (all, batch batch norm, adamw), resumed in between');
-  // onnxruntime's provider is wrong here; see missingChannels in src/main/nn/ir/primitives/conv.ts.
-  for (const name of names.filter((title) => title.includes('odd number'))) expect(name).toContain('lowered for graphics cards');
-});
+test.skipIf(!SWIFTSHADER)(
+  `on WebGPU, in software: steps, resuming, optimizer state, gradients and patches agree with the CPU${skipNote}`,
+  async () => {
+    const names = (await passedOnWebGpu()).filter((name) => !name.includes('out of memory'));
+    expect(names).toHaveLength(5);
+    expect(names).toContain('onnx on webgpu agrees with the CPU three steps of compact (all, batch batch norm, adamw), resumed in between');
+    expect(names).toContain('onnx on webgpu agrees with the CPU embeddings and the path map of a pair, read by patches');
+    // onnxruntime's provider is wrong here; see missingChannels in src/main/nn/ir/primitives/conv.ts.
+    for (const name of names.filter((title) => title.includes('odd number'))) expect(name).toContain('lowered for graphics cards');
+  },
+);
 
 test.skipIf(!SWIFTSHADER)(
   `on WebGPU, in software: out of memory, weights are read back from the card and steps continue in parts${skipNote}`,
