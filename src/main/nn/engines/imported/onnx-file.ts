@@ -1,5 +1,5 @@
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
-import { copyWithoutData, damaged, type FieldRange, FileBytes, type MessageType } from './wire.ts';
+import { copyWithoutData, damaged, type FieldRange, fieldsIn, FileBytes, type MessageType } from './wire.ts';
 
 const { onnx } = onnxProto;
 
@@ -80,7 +80,7 @@ export function readOnnxFile(path: string): OnnxFile {
       longest: CONSTANT_BYTES,
       onMessage: (fields, range) => {
         if (fields.length === 1 && fields[0] === MODEL_GRAPH) graphs.push(range);
-        if (fields.at(-1) === 13) for (const location of locationsIn(file.slice(range.content, range.end))) external.add(location);
+        if (fields.at(-1) === 13) for (const location of locationsIn(file, range)) external.add(location);
       },
     });
     if (graphs.length !== 1) throw damaged(graphs.length === 0 ? 'it has no graph' : 'it has several graphs');
@@ -98,22 +98,11 @@ function decode(bytes: Uint8Array): Onnx.IModelProto {
   }
 }
 
-/** The values of an entry {key: 'location', value}. A hostile entry may repeat its fields; all of its values count. */
-function locationsIn(entry: Uint8Array): string[] {
-  const text = new TextDecoder();
+/** The values of an entry {key: 'location', value}. A hostile entry may repeat its fields or have others; all of its values count. */
+function locationsIn(file: FileBytes, { content, end }: FieldRange): string[] {
   const texts: Record<number, string[]> = {};
-  for (let at = 0; at < entry.length;) {
-    const field = entry[at]! >> 3;
-    let length = 0;
-    let shift = 1;
-    do {
-      at++;
-      length += (entry[at]! & 0x7f) * shift;
-      shift *= 128;
-    } while (entry[at]! >= 128);
-    (texts[field] ??= []).push(text.decode(entry.subarray(at + 1, at + 1 + length)));
-    at += 1 + length;
-  }
+  for (const { field, wire, ...text } of fieldsIn(file, content, end))
+    if (wire === 2) (texts[field] ??= []).push(new TextDecoder().decode(file.slice(text.content, text.end)));
   return texts[1]?.includes('location') ? (texts[2] ?? []) : [];
 }
 
