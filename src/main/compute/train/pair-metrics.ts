@@ -1,8 +1,8 @@
-import { isFitted } from '../../../shared/backbones.ts';
+import { hasPatches } from '../../../shared/backbones.ts';
 import { similarityOf } from '../../../shared/calibration.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { logRatioAt } from '../../../shared/likelihood.ts';
-import type { Calibration, Metrics } from '../../../shared/run.ts';
+import type { Calibration, Metrics, RunConfig } from '../../../shared/run.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { PairedComparison } from '../../../shared/run-difference.ts';
 import { cllrMinOf, cllrOf } from '../../domain/evaluate/cllr.ts';
@@ -40,6 +40,11 @@ export async function distances(request: PairsRequest, { signal, progress }: Con
   }
 }
 
+/** What the untrained network of a run is: with patches, alone or beside a backbone, one that was fitted to the training images. */
+export function startOf(config: Pick<RunConfig, 'backbone' | 'beside' | 'weights'>): { drawn: boolean; fitted?: true } {
+  return hasPatches(config) ? { drawn: false, fitted: true } : { drawn: config.weights === null };
+}
+
 /** Metrics of a split, over all its pairs at once, and the distances that they are computed from. */
 export async function evaluateSplit(request: EvaluateRequest, context: Context): Promise<{ metrics: Metrics; distances: Float64Array }> {
   const { calibration, split, images, baseline, model } = request;
@@ -49,13 +54,11 @@ export async function evaluateSplit(request: EvaluateRequest, context: Context):
   const units = unitsOfPairs(pairs, images.ids, request.units);
   const similarities = found.map((distance) => similarityOf(distance, calibration));
   const likelihood = likelihoodOf(found, labels, calibration);
-  const fitted = isFitted(model.config.backbone);
-  const start = { drawn: model.config.weights === null && !fitted, ...(fitted && { fitted }) };
   const metrics = {
     ...metricsOf(found, labels, calibration.threshold, split, units),
     reliability: reliabilityOf(labels, similarities, units),
     ...(likelihood && { likelihood }),
-    ...(baseline && { baseline: { ...start, ...baselineOf(baseline, found, labels, units) } }),
+    ...(baseline && { baseline: { ...startOf(model.config), ...baselineOf(baseline, found, labels, units) } }),
   };
   return { metrics, distances: found };
 }
