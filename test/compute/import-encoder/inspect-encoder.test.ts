@@ -87,6 +87,8 @@ test('everything found can be overridden', async () => {
   const numbers = { ...SMALL, mean: [0.1, 0.2, 0.3], std: [1, 2, 3] } as const;
   const { draft, preprocessingFrom } = await inspect(fixture('map'), { ...numbers, mean: [...numbers.mean], std: [...numbers.std] });
   expect([draft!.preprocessing, preprocessingFrom]).toEqual([{ mean: [0.1, 0.2, 0.3], std: [1, 2, 3] }, 'your choice']);
+  const both = inspect(fixture('map'), { ...numbers, mean: [...numbers.mean], std: [...numbers.std], preset: 'clip' });
+  await expect(both).rejects.toMatchObject({ code: 'bad-request', message: expect.stringContaining('not both') as string });
   expect((await inspect(fixture('tokens'), { ...SMALL, output: 'last_hidden_state', prefixTokens: 10 })).draft!.output.prefixTokens).toBe(10);
 });
 

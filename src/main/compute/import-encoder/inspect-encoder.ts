@@ -112,6 +112,10 @@ function preprocessingOf(
 ): { value: Preprocessing; from: string } {
   if ((mean === undefined) !== (std === undefined))
     throw new AppError('bad-request', 'Give both the mean and the standard deviation, or neither.', { flags: ['--mean', '--std'] });
+  if (mean && preset)
+    throw new AppError('bad-request', 'Choose a preset, or the mean and the standard deviation, not both.', {
+      flags: ['--preset', '--mean', '--std'],
+    });
   if (mean && std) return { value: { mean, std }, from: 'your choice' };
   const presetValue = (name: PreprocessingPreset): Preprocessing => {
     const { mean: m, std: s } = PREPROCESSING_PRESETS[name];
