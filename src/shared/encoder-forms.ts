@@ -27,3 +27,6 @@ export const presetOf = ({ mean, std }: { mean: readonly number[]; std: readonly
     const preset = PREPROCESSING_PRESETS[name];
     return preset.mean.join() === mean.join() && preset.std.join() === std.join();
   }) ?? null;
+
+/** Letters, digits, - and _: an id is a folder's name, on Windows too, and part of an encoder's name, `onnx:ID`. */
+export const ENCODER_ID = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,63}$/;

@@ -1,5 +1,6 @@
 import { type BackboneName, BACKBONES } from './backbones.ts';
 import { AppError } from './errors.ts';
+import { ENCODER_ID } from './encoder-forms.ts';
 import type { RunConfig } from './run.ts';
 
 /**
@@ -21,8 +22,6 @@ const BESIDE = 'patches+';
 /** The backbones whose name is an encoder's name. */
 const TYPED = BACKBONES.filter((backbone) => backbone !== 'imported');
 
-const ID = /^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u;
-
 /** Reads an encoder's text. Throws AppError 'bad-request' for an unknown or unreadable one. */
 export function parseEncoderName(text: string): EncoderName {
   const name = text.trim();
@@ -33,7 +32,7 @@ export function parseEncoderName(text: string): EncoderName {
   if (base === 'imported') throw badName(text, `write ${IMPORTED} and the id of the imported encoder`);
   if (base.startsWith(IMPORTED)) {
     const id = base.slice(IMPORTED.length);
-    if (!ID.test(id)) throw badName(text, `after ${IMPORTED} comes the id of an imported encoder`);
+    if (!ENCODER_ID.test(id)) throw badName(text, `after ${IMPORTED} comes the id of an imported encoder`);
     return { backbone: 'imported', beside, imported: id };
   }
   const backbone = TYPED.find((known) => known === base);

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { ENCODER_ID } from './encoder-forms.ts';
 import { INPUT_TYPES, OUTPUT_KINDS, TENSOR_LAYOUTS } from './encoder-forms.ts';
 import { Preprocessing } from './training-options/weights.ts';
 
-/** Letters, digits, - and _: an id is a folder's name, and part of an encoder's name, `onnx:ID`. */
-export const ENCODER_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-
 export const EncoderId = z
   .string()
-  .regex(ENCODER_ID, 'must start with a small letter or a digit and have only small letters, digits, - and _, at most 64');
+  .regex(
+    ENCODER_ID,
+    'must start with a small letter or a digit and have only small letters, digits, - and _, at most 64, and be no name that Windows keeps for devices, such as nul',
+  );
 
 /**
  * A frozen encoder that a person brought as an ONNX file: how it reads images, and which output is its features. Stored as `encoder.json` in

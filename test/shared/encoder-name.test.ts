@@ -10,7 +10,7 @@ describe('names of encoders', () => {
     expect(parseEncoderName('onnx:clip-b32')).toEqual({ backbone: 'imported', beside: null, imported: 'clip-b32' });
     expect(parseEncoderName(' patches+onnx:a ')).toEqual({ backbone: 'imported', beside: 'patches', imported: 'a' });
     const names = BACKBONES.filter((backbone) => backbone !== 'imported');
-    for (const name of [...names, 'onnx:x.1_b', 'patches+onnx:é', ...names.filter((n) => n !== 'patches').map((n) => `patches+${n}`)])
+    for (const name of [...names, 'onnx:x-1_b', 'patches+onnx:e', ...names.filter((n) => n !== 'patches').map((n) => `patches+${n}`)])
       expect(encoderName(parseEncoderName(name))).toBe(name);
   });
 

@@ -19,7 +19,7 @@ const encoder: ImportedEncoder = {
 
 test('refuses ids that are not a folder name or that an encoder name can’t contain', () => {
   expect(ImportedEncoder.parse(encoder)).toEqual(encoder);
-  for (const id of ['', '../x', 'a/b', 'A', 'a+b', 'a,b', 'a:b', '-a', 'a'.repeat(65)]) {
+  for (const id of ['', '../x', 'a/b', 'A', 'a+b', 'a,b', 'a:b', '-a', 'a'.repeat(65), 'nul', 'com1']) {
     expect(ImportedEncoder.safeParse({ ...encoder, id }).success, id).toBe(false);
   }
 });

@@ -140,9 +140,10 @@ test('only files of the same network are compared', async () => {
 test('names with accents, and a file without one', async () => {
   const folder = join(scratchFolder(), 'Größe 3');
   mkdirSync(folder);
-  for (const name of ['Bäume é.onnx', '.onnx']) copyFileSync(fixture('map'), join(folder, name));
+  for (const name of ['Bäume é.onnx', '.onnx', 'NUL.onnx']) copyFileSync(fixture('map'), join(folder, name));
   expect((await inspect(join(folder, 'Bäume é.onnx'), SMALL)).draft).toMatchObject({ id: 'baume-e', title: 'Bäume é' });
   expect((await inspect(join(folder, '.onnx'), SMALL)).draft).toMatchObject({ id: 'gro-e-3', title: 'Größe 3' });
+  expect((await inspect(join(folder, 'NUL.onnx'), SMALL)).draft).toMatchObject({ id: 'encoder-nul' }); // Windows keeps the name for a device
 });
 
 describe('what can’t be used: one sentence that says why', () => {

@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { EncoderChoices } from '../../../shared/encoder-choices.ts';
-import { PREPROCESSING_PRESETS, type PreprocessingPreset } from '../../../shared/encoder-forms.ts';
+import { ENCODER_ID, PREPROCESSING_PRESETS, type PreprocessingPreset } from '../../../shared/encoder-forms.ts';
 import type { EncoderDraft, EncoderInspection, OutputCandidate } from '../../../shared/encoder-inspection.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Preprocessing } from '../../../shared/run.ts';
@@ -184,7 +184,7 @@ const draftOf = (files: ModelFiles, { input, size }: DescribedInput, { stated, c
   licence: choices.licence ?? stated.licence ?? null,
 });
 
-/** An id from a name: small letters, digits, - and _. */
+/** An id from a name. */
 function idFrom(name: string): string {
   const id = name
     .normalize('NFKD')
@@ -193,5 +193,5 @@ function idFrom(name: string): string {
     .replaceAll(/[^a-z0-9_]+/g, '-')
     .replaceAll(/^[-_]+|-+$/g, '')
     .slice(0, 64);
-  return id || 'encoder';
+  return ENCODER_ID.test(id) ? id : ['encoder', id].filter(Boolean).join('-').slice(0, 64);
 }
