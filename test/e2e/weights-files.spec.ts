@@ -38,6 +38,14 @@ test('without a network the form says before the start what can be done, and kee
   const field = page.locator('[data-field=weights]');
   await expect(page.getByRole('radio', { name: /^Without weights/ })).toHaveAttribute('aria-checked', 'true');
   await expect(field.getByRole('status')).toContainText(`${NO_HOST} can't be reached. So the form begins with patches`);
+  const narrow = join(served.workspace, 'begin.safetensors');
+  writeWeights(narrow);
+  await page.goto(`${served.url}#/settings`);
+  await served.call('weights.add', { path: narrow, backbone: 'mobilenet_v2_035', title: 'Begin', licence: null });
+  await expect(page.getByRole('listitem', { name: 'Begin', exact: true })).toBeVisible();
+  await page.goto(`${served.url}#/train?new=1`);
+  await expect(encoder.locator('option:checked')).toHaveText('Begin'); // patches were chosen for want of weights
+  await expect(field.getByRole('status')).toHaveCount(0);
   await encoder.selectOption('ResNet-18 (47 MB)');
   await expect(field.getByRole('alert')).toHaveText(`The weights of ResNet-18 are not on this computer, and ${NO_HOST} can't be reached.`);
   const more = page.getByRole('button', { name: /^More settings/ });
@@ -45,7 +53,7 @@ test('without a network the form says before the start what can be done, and kee
   await page.getByLabel('Image size', { exact: true }).fill('64');
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(encoder).toBeFocused();
-  expect(await served.call('jobs.list', {})).toHaveLength(1); // the import
+  expect(await served.call('jobs.list', {})).toHaveLength(2); // the import and the added weights
   expect(await serious(page, axeIn('dark', page))).toEqual([]);
   await expect(page.getByRole('main')).not.toContainText('--');
 
@@ -77,6 +85,8 @@ test('without a network the form says before the start what can be done, and kee
   await expect(field.getByRole('alert')).toHaveCount(0);
   const { problems } = await served.call('runs.plan', { choices: { dataset, weights, backbone: 'mobilenet_v2_035' } });
   expect(problems).toEqual([]);
+  const begin = (await served.call('models.list', {})).find(({ title }) => title === 'Begin')!;
+  await served.call('models.remove', { id: begin.id });
 });
 
 test('a training that fails before it has a run says why on the page, with what to do', async ({ page, served }) => {

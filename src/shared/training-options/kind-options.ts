@@ -62,7 +62,7 @@ export const KIND_OPTIONS = {
     group: 'network',
     flag: '--weights <path-or-id>',
     form: 'top',
-    none: 'none (trained from scratch)',
+    none: 'none',
   },
   scope: {
     kind: 'choice',

@@ -72,11 +72,11 @@ class TrainingForm {
     this.replan(0);
   }
 
-  /** Called when the form is shown. `preset`: applied the first time. */
+  /** Called when the form is shown. `preset`: applied the first time, and where it began without weights and some are here now. */
   async open(preset: Preset): Promise<void> {
     await models.load();
     if (Object.keys(this.choices).length === 0) this.choices = storedTraining(viewChoices.read('new-training'));
-    const isFirst = Object.keys(this.choices).length === 0;
+    const isFirst = Object.keys(this.choices).length === 0 || (this.offlineNote !== null && suggestedWeights(models.list)?.state === 'here');
     if (isFirst) this.choices = this.withPreset(preset);
     this.replan(0);
     const opened = this.choices;

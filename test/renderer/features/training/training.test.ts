@@ -154,7 +154,7 @@ describe('settings of runs', () => {
       ['epochs', ['3 epochs', '9 epochs']],
       ['patience', ['never', '4 epochs']],
     ]);
-    expect(configLines(someConfig).find(({ key }) => key === 'weights')!.value).toBe('none (trained from scratch)');
+    expect(configLines(someConfig).find(({ key }) => key === 'weights')!.value).toBe('none');
   });
   test('are valid choices for another training', () => {
     const weights = { source: 'resnet18_tv_in1k', sha256: 'a', flavour: 'torch', preprocessing: someConfig.preprocessing, licence: null } as const;
