@@ -45,6 +45,23 @@ test('what can be explained exactly is proposed first', () => {
   expect(proposal(['loss'], value('loss', 1))).toBeUndefined();
 });
 
+test('attention inside a transformer is no map of the image', () => {
+  const names = outputCandidates(
+    { outputs: [{ name: 'embedding', type: 'float32', shape: null }] },
+    [
+      value('patches', 2, 192, 8, 8),
+      value('heads', 2, 65, 3, 64),
+      value('queries', 2, 3, 65, 64),
+      value('keys', 2, 3, 64, 65),
+      value('weights', 2, 3, 65, 65),
+      value('norm', 2, 65, 192),
+      value('embedding', 2, 192),
+    ],
+    { ...SHAPE, size: 128 },
+  ).map(({ name }) => name);
+  expect(names).toEqual(['embedding', 'norm', 'patches']);
+});
+
 test('declared outputs are listed first, then values inside, the last first', () => {
   const names = outputCandidates(
     { outputs: [{ name: 'logits', type: 'float32', shape: null }] },

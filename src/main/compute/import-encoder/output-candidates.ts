@@ -54,10 +54,23 @@ export function outputCandidates({ outputs }: Pick<OnnxFile, 'outputs'>, values:
     const form = type === 'float32' || type === 'float16' ? formOf(dims, shape) : null;
     return form ? [{ name, ...form, declared: declared.has(name) }] : [];
   });
-  const inner = candidates.filter((candidate) => !candidate.declared && isSpatial(candidate) && candidate.channels >= FEW_CHANNELS);
+  const tokenCounts = new Set(
+    candidates.flatMap(({ kind, prefixTokens, height, width }) => (kind === 'tokens' ? prefixTokens + height * width : [])),
+  );
+  const inner = candidates.filter(
+    (candidate) =>
+      !candidate.declared &&
+      isSpatial(candidate) &&
+      candidate.channels >= FEW_CHANNELS &&
+      !(isMap(candidate) && axesOf(candidate).some((axis) => tokenCounts.has(axis))),
+  );
   const named = outputs.flatMap(({ name }) => candidates.find((candidate) => candidate.name === name) ?? []);
   return [...named.slice(0, MOST_LISTED), ...inner.toReversed().slice(0, MOST_LISTED)];
 }
+
+/** Four axes inside a transformer, of which one counts tokens, are attention: tokens and heads, or tokens and tokens, and no positions of an image. */
+const isMap = ({ kind }: Pick<OutputCandidate, 'kind'>): boolean => kind === 'map';
+const axesOf = ({ channels, height, width }: OutputCandidate): number[] => [channels, height, width];
 
 const isSpatial = ({ height, width }: Pick<OutputCandidate, 'height' | 'width'>): boolean => height * width > 1;
 
