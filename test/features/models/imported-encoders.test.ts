@@ -139,6 +139,6 @@ test('a crash of the process that tries a model is told in words', async () => {
   encoders = open({ openCompute: () => new ComputeHost(entry) });
   const crash = await errorOf(() => encoders.inspect({ path: fixture('map'), choices: {} }, signal()), 'bad-weights');
   expect(crash.message).toBe(
-    'The process that tried map.onnx crashed. Nothing was stored, and Twinlens goes on. Export the model again, or choose another one.',
+    'The process that tried map.onnx crashed. Nothing was stored, and Twinlens is still running. Export the model again, or choose another one.',
   );
 });

@@ -171,7 +171,7 @@ export class ImportedEncoders {
 function crashError(path: string, { details }: AppError): AppError {
   const memory =
     details['signal'] === 'SIGKILL' ? 'It may have run out of memory: choose a smaller model.' : 'Export the model again, or choose another one.';
-  return new AppError('bad-weights', `The process that tried ${basename(path)} crashed. Nothing was stored, and Twinlens goes on. ${memory}`, {
+  return new AppError('bad-weights', `The process that tried ${basename(path)} crashed. Nothing was stored, and Twinlens is still running. ${memory}`, {
     ...details,
     path,
   });

@@ -16,6 +16,16 @@ function read(bytes: Uint8Array): ReturnType<typeof readOnnxFile> {
   return readOnnxFile(file);
 }
 
+/** Why a file is refused, as the technical details say. */
+function reasonOf(bytes: Uint8Array): unknown {
+  try {
+    read(bytes);
+    return null;
+  } catch (error) {
+    return (error as AppError).details['reason'];
+  }
+}
+
 /** A protocol-buffer field of bytes. */
 const field = (number: number, content: Uint8Array): Uint8Array => Buffer.concat([varint(8 * number + 2), varint(content.length), content]);
 const varint = (value: number): Uint8Array => {
@@ -55,20 +65,20 @@ test('does not read weights', () => {
 
 test.each([
   ['an empty file', new Uint8Array(), 'it has no graph'],
-  ['a text', Buffer.from('not a model at all'), 'damaged or not an ONNX file'],
+  ['a text', Buffer.from('not a model at all'), 'unknown kind'],
   ['a part longer than the file', Buffer.concat([varint(8 * 7 + 2), varint(2 ** 31)]), 'a part is longer than the file'],
   ['a length of 2^63', Buffer.from([0x3a, ...Array.from({ length: 9 }, () => 0xff), 0x7f]), 'a part is longer than the file'],
   ['a number of 11 bytes', Buffer.from([0x3a, ...Array.from({ length: 11 }, () => 0xff)]), 'more than 64 bits'],
   ['two graphs', Buffer.concat([field(7, Buffer.of()), field(7, Buffer.of())]), 'it has several graphs'],
 ])('refuses %s', (_, bytes, words) => {
-  expect(() => read(bytes)).toThrow(words);
-  expect(() => read(bytes)).toThrow('Download or export it again.');
+  expect(reasonOf(bytes)).toContain(words);
+  expect(() => read(bytes)).toThrow('It is damaged or not an ONNX file. Download or export it again.');
 });
 
 test('refuses graphs nested without end', () => {
   let graph: Uint8Array = Buffer.of();
   for (let depth = 0; depth < 5000; depth++) graph = field(1, field(5, field(6, graph))); // node, attribute, graph
-  expect(() => read(field(7, graph))).toThrow('nested more than 40 deep');
+  expect(reasonOf(field(7, graph))).toContain('nested more than 40 deep');
 });
 
 test('a damaged file is refused, never followed', () => {

@@ -31,8 +31,9 @@ const WINDOW = 1 << 16; // bytes read at once
 const MAX_COPY = 1 << 27; // 134 MB: all that is copied of a file
 const MAX_DEPTH = 40; // messages inside each other
 
+/** `why`: in terms of the file format, for the technical details. */
 export const damaged = (why: string): AppError =>
-  new AppError('bad-weights', `It is damaged or not an ONNX file: ${why}. Download or export it again.`, { reason: why });
+  new AppError('bad-weights', 'It is damaged or not an ONNX file. Download or export it again.', { reason: why });
 
 /** A file, read by position. */
 export class FileBytes {
