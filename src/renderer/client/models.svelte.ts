@@ -6,8 +6,14 @@ import { toast } from './toasts.svelte.ts';
 class ModelsState {
   list = $state.raw<ShelfModel[]>([]);
   isLoaded = $state(false);
+  private running: Promise<void> = Promise.resolve();
 
-  async load(): Promise<void> {
+  /** One request after the other, so that an earlier answer never replaces a later one. */
+  load(): Promise<void> {
+    return (this.running = this.running.then(() => this.request()));
+  }
+
+  private async request(): Promise<void> {
     try {
       this.list = await api.call('models.list', {});
       this.isLoaded = true;
