@@ -71,14 +71,14 @@ export const BACKBONE_INFO = {
   },
   convnext_tiny: {
     label: 'ConvNeXt-Tiny',
-    help: 'A convolutional network of 2022 with better features than ResNet-50 for about the same computation.',
+    help: 'A convolutional network of 2022 for about the computation of ResNet-50.',
     needs: 'Needs pretrained weights.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
   dinov2_vits14: {
     label: 'DINOv2 ViT-S/14',
-    help: 'A vision transformer trained without labels on 142 million images: good features for many kinds of images as they are.',
+    help: 'A vision transformer trained without labels on 142 million images, made so that its features are used as they are.',
     needs: 'Needs pretrained weights.',
     ...PATCHES_OF_14,
   },
@@ -96,7 +96,7 @@ export const BACKBONE_INFO = {
   },
   patches: {
     label: 'Patches of your images',
-    help: 'A dictionary of small patches of the training images and their colours. Needs no weights, takes a minute, and suits images unlike everyday photographs.',
+    help: 'A dictionary of small patches of the training images and their colours. Needs no weights, is fitted in about a minute, and suits images unlike everyday photographs.',
     smallest: 32,
     fitted: true,
     imageSize: { all: 128, part: 128 },
