@@ -1,21 +1,8 @@
 import { expect, test } from 'vitest';
 import { ImportedEncoder, importedSizeProblem } from '../../src/shared/imported-encoder.ts';
+import { someEncoder } from './an-encoder.ts';
 
-const encoder: ImportedEncoder = {
-  id: 'vit_s',
-  title: 'ViT-S/14',
-  sha256: 'ab'.repeat(32),
-  file: 'model.onnx',
-  input: { name: 'pixel_values', layout: 'NCHW', type: 'float32', size: null, multiple: 14 },
-  output: { name: 'last_hidden_state', kind: 'tokens', layout: 'NCHW', prefixTokens: 1 },
-  channels: 384,
-  defaultSize: 224,
-  preprocessing: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-  resampling: 'bicubic',
-  batch: 'any',
-  licence: 'Apache-2.0',
-  addedMs: 1,
-};
+const encoder = ImportedEncoder.parse(someEncoder()); // without the facts of a run
 
 test('refuses ids that are not a folder name or that an encoder name can’t contain', () => {
   expect(ImportedEncoder.parse(encoder)).toEqual(encoder);

@@ -29,15 +29,15 @@ const picturesOf = (size: number): PixelPair =>
     });
   }) as PixelPair;
 
-const configOf = ({ backbone, flavour, size, dim, head }: SiameseSpec): RunConfig => ({
+const configOf = ({ backbone, beside = null, flavour, size, dim, head }: SiameseSpec): RunConfig => ({
   ...someConfig,
-  ...{ backbone, flavour, size, dim, preprocessing: WHITE },
+  ...{ backbone, beside, flavour, size, dim, preprocessing: WHITE },
   loss: head === 'probe' ? 'probe' : 'contrastive',
 });
 
 async function mapsOf(config: RunConfig, encoderFolder: string | null, method: MethodName, params: TensorMap): Promise<PairMaps> {
   const model = { config, encoderFolder };
-  const open = await openMethod(model, { method, layer: layerNames(config.backbone).at(-1)! }, params);
+  const open = await openMethod(model, { method, layer: layerNames(config.backbone, config.beside).at(-1)! }, params);
   try {
     return await runMethod(open, model, picturesOf(config.size), { signal });
   } finally {
@@ -47,7 +47,9 @@ async function mapsOf(config: RunConfig, encoderFolder: string | null, method: M
 
 /** Compares the maps of a network with those of the same network whose backbone is an imported encoder. */
 async function expectSameMaps(spec: SiameseSpec, params: TensorMap): Promise<void> {
-  const { encoder, folder } = exportEncoder(spec, params);
+  const alone: SiameseSpec = { ...spec, beside: null, head: 'raw' };
+  const ofBackbone = [...params].filter(([name]) => name.startsWith(BACKBONE_PREFIX));
+  const { encoder, folder } = exportEncoder(alone, new Map([...initialTensors(siameseParams(alone), 5), ...ofBackbone]));
   const native = configOf(spec);
   const imported: RunConfig = { ...native, backbone: 'imported', encoder };
   const methods = methodsOf(imported);
@@ -58,7 +60,7 @@ async function expectSameMaps(spec: SiameseSpec, params: TensorMap): Promise<voi
     expect(relativeError(found.signed.flatMap((map) => [...map]), expected.signed.flatMap((map) => [...map])), method).toBeLessThan(1e-4); // prettier-ignore
     expect([found.width, found.height], method).toEqual([expected.width, expected.height]);
     if (expected.baseline) expect(relativeError(found.baseline!, expected.baseline), method).toBeLessThan(1e-4);
-    expect(found.placement.across, method).toEqual({ first: 0.5 / found.width, step: 1 / found.width }); // patches side by side
+    if (!spec.beside) expect(found.placement.across, method).toEqual({ first: 0.5 / found.width, step: 1 / found.width }); // patches side by side
   }
 }
 
@@ -68,6 +70,11 @@ describe('a network on an imported encoder has the distances and maps of the sam
   test.each(['raw', 'probe'] as const)('with random weights and a %s head', async (head) => {
     const params = initialTensors(siameseParams({ ...spec, head }), 5);
     await expectSameMaps({ ...spec, head }, params);
+  });
+
+  test('with patches beside it', async () => {
+    const beside: SiameseSpec = { ...spec, head: 'probe', beside: 'patches' };
+    await expectSameMaps(beside, initialTensors(siameseParams(beside), 5));
   });
 
   test.skipIf(!existsSync(WEIGHTS))('with trained weights (needs ../shared/weights/mobilenet_v2_035_224)', async () => {
