@@ -30,9 +30,8 @@ const weightsName = (path: string): string =>
   /^model\./.test(fileName(path)) ? fileName(path.slice(0, -fileName(path).length - 1)) : fileName(path);
 
 /** "+0.031, 95 % 0.012 to 0.049" */
-const behindText = ({ value, interval }: Difference): string => `AUC ${signedText(value)}, 95\u00a0% ${interval.map(signedEnd).join(' to ')}`;
-/** An end of an interval: without a plus. */
-const signedEnd = (end: number): string => signedText(end).replace('+', '');
+const aheadText = ({ value, interval }: Difference): string => `AUC ${signedText(value)}, 95\u00a0% ${interval.map(withoutPlus).join(' to ')}`;
+const withoutPlus = (end: number): string => signedText(end).replace('+', '');
 
 interface Ranked {
   encoder: ComparedEncoder;
@@ -50,6 +49,15 @@ export function rankedEncoders({ encoders, best }: Pick<EncoderComparison, 'enco
   return found.toSorted((a, b) => Number(isBest(b)) - Number(isBest(a)) || b.figures.auc.value - a.figures.auc.value);
 }
 
+/** The order of a table: the best first, those without figures last. */
+export function encodersByRank(comparison: EncoderComparison): ComparedEncoder[] {
+  const ranked = rankedEncoders(comparison).map(({ encoder }) => encoder);
+  return [...ranked, ...comparison.encoders.filter((encoder) => !ranked.includes(encoder))];
+}
+
+/** "0.031 (0.012 to 0.049)": how much lower an AUC is than the best one's, with its interval. */
+export const behindText = ({ value, interval }: Difference): string => `${withoutPlus(value)} (${interval.map(withoutPlus).join(' to ')})`;
+
 /** What the comparison found: the best encoder, and against which others that is proven. */
 export function comparisonSentences(comparison: EncoderComparison): string[] {
   const label = (encoder: ComparedEncoder): string => encoderLabel(encoder, comparison.encoders);
@@ -63,8 +71,8 @@ export function comparisonSentences(comparison: EncoderComparison): string[] {
   const behind = second.figures.behind!;
   const proven = isProven(second.figures);
   const sentence = proven
-    ? `${name} is better than ${other} (${behindText(behind.auc)}).`
-    : `The difference to ${other} is not proven (${behindText(behind.auc)})${behind.auc.interval[0] > 0 ? `, once all ${countText(comparison.comparisons)} comparisons are counted` : ''}.`;
+    ? `${name} is better than ${other} (${aheadText(behind.auc)}).`
+    : `The difference to ${other} is not proven (${aheadText(behind.auc)})${behind.auc.interval[0] > 0 ? `, once all ${countText(comparison.comparisons)} comparisons are counted` : ''}.`;
   const named = (want: boolean): string => listText(rest.filter(({ figures }) => isProven(figures) === want).map(({ encoder }) => label(encoder)));
   const others = [
     ...(named(true) ? [`It is better than ${named(true)}.`] : []),
@@ -95,6 +103,17 @@ export function imageTimeText({ time }: Pick<ComparedEncoder, 'time'>): string {
 /** "1.7 MB on disk", "481 kB of parameters"; null where it is not known. */
 export const encoderSizeText = ({ bytes, onDisk = false }: Pick<ComparedEncoder, 'bytes' | 'onDisk'>): string | null =>
   bytes === null ? null : `${bytesText(bytes)} ${onDisk ? 'on disk' : 'of parameters'}`;
+
+/** Time of an image, size of images and of the encoder, and licence, as far as they are known. */
+export function comparedFacts(encoder: ComparedEncoder): string[] {
+  const { time, size, licence, weightsSha256 } = encoder;
+  return [
+    time === null ? null : `${imageTimeText(encoder)} an image`,
+    size === null ? null : `${size} px`,
+    encoderSizeText(encoder),
+    licence ?? (weightsSha256 === null ? null : 'no licence stated'),
+  ].filter((fact) => fact !== null);
+}
 
 /** How the times were measured; empty without times. */
 export function timeNote({ encoders }: Pick<EncoderComparison, 'encoders'>): string {

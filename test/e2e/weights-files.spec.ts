@@ -168,7 +168,10 @@ test('a weights file is added to the models: what was found can be changed, and 
   await expect(compare).toContainText('On this computer: patches and mobilenet_v2_035.');
   await compare.getByRole('button', { name: 'Compare', exact: true }).click();
   await expect(compare).toContainText('patches separates the validation pairs best', { timeout: 30_000 });
-  await expect(compare.getByRole('rowgroup').filter({ hasText: 'mobilenet_v2_035' })).toContainText('CC0-1.0');
+  const rows = compare.getByRole('rowgroup');
+  await expect(rows.filter({ hasText: 'mobilenet_v2_035' })).toContainText('MobileNetV2, width 0.35');
+  await expect(rows.filter({ hasText: 'mobilenet_v2_035' })).toContainText('CC0-1.0');
+  await expect(rows.nth(1)).toContainText('Patches of your images'); // the best, after the head of the table
   expect(await serious(page)).toEqual([]);
   await compare.getByRole('rowgroup').filter({ hasText: 'patches' }).getByRole('button', { name: 'Train with this encoder' }).click();
   await expect(compare).toHaveCount(0);
@@ -181,6 +184,12 @@ test('an ONNX encoder is added: what was found, with a picture of what it sees, 
   await models.getByRole('button', { name: 'Add a model…' }).click();
   const dialog = page.getByRole('dialog');
   const path = dialog.getByLabel('File or folder', { exact: true });
+  const text = join(served.workspace, 'text.onnx');
+  writeFileSync(text, 'This is a text.');
+  await path.fill(text);
+  await path.press('Enter');
+  await expect(dialog.getByRole('alert')).toHaveText('It is damaged or not an ONNX file. Download or export it again.');
+  await expect(dialog.getByLabel('Title', { exact: true })).toHaveCount(0);
   await path.fill(resolve('test/nn/fixtures/onnx/map.onnx'));
   await path.press('Enter');
   await expect(dialog.getByLabel('Features', { exact: true })).not.toHaveValue('');

@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { isRandom, knownEncoders, parseEncoderChoice, trainingChoices } from '../../src/shared/known-encoders.ts';
 import type { EncoderComparison, KnownEncoder } from '../../src/shared/encoder-comparison.ts';
 import {
+  behindText,
+  comparedFacts,
   comparisonNotes,
   comparisonSentences,
   encoderLabel,
+  encodersByRank,
   encoderProgressText,
   encoderSizeText,
   imageTimeText,
@@ -45,6 +48,21 @@ describe('sentences on compared encoders', () => {
     );
     expect(comparisonSentences({ ...someEncoderComparison, encoders: [], best: null })).toEqual(['No encoder could be compared.']);
     expect(comparisonSentences(withEncoders(best))).toHaveLength(1);
+  });
+
+  test('are followed by a table with the best first, and how far the others are behind', () => {
+    const [low, high] = [
+      someEncoder('low', { plain: null, probe: figuresWith(0.7, [0.2, [0.1, 0.3], 0.01]) }),
+      someEncoder('high', { plain: null, probe: figuresWith(0.9) }),
+    ];
+    const none = someEncoder('none', { plain: null, probe: null });
+    const table = encodersByRank({ ...someEncoderComparison, encoders: [none, low, high], best: { position: 2, way: 'probe' } });
+    expect(table.map(({ encoder }) => encoder)).toEqual(['high', 'low', 'none']);
+    expect(behindText({ value: 0.2, interval: [-0.01, 0.3] })).toBe('0.200 (−0.010 to 0.300)');
+    expect(plain(comparedFacts({ ...high, time: null, size: 64, bytes: null, licence: null, weightsSha256: 'ab' }))).toEqual([
+      '64 px',
+      'no licence stated',
+    ]);
   });
 
   test('say what the figures are of, that the best one’s are too good, and how many comparisons count', () => {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { differenceText } from '../../../shared/difference-words.ts';
 import { type ComparedEncoder, type EncoderComparison, type EncoderFigures, WAYS } from '../../../shared/encoder-comparison.ts';
 import {
   comparisonNotes,
   comparisonSentences,
+  behindText,
+  comparedFacts,
   encoderLabel,
+  encodersByRank,
   encoderProgressText,
-  encoderSizeText,
-  imageTimeText,
   missingText,
   timeNote,
   WAY_NAMES,
@@ -75,23 +75,16 @@ async function compare(
 const lines = (comparison: EncoderComparison): string[] => [
   ...comparisonSentences(comparison),
   '',
-  ...comparison.encoders.flatMap((one) => encoderLines(one, comparison.encoders)),
+  ...encodersByRank(comparison).flatMap((one) => encoderLines(one, comparison.encoders)),
   '',
   ...comparisonNotes(comparison),
   ...[timeNote(comparison), missingText(comparison)].filter((note) => note !== ''),
 ];
 
 function encoderLines(compared: ComparedEncoder, all: readonly ComparedEncoder[]): string[] {
-  const { figures, size, licence, problem } = compared;
-  const stored = encoderSizeText(compared);
-  const facts = [
-    `${imageTimeText(compared)} an image`,
-    ...(size === null ? [] : [`${size} px`]),
-    ...(stored === null ? [] : [stored]),
-    ...(licence === null ? [] : [licence]),
-  ];
+  const { figures, problem } = compared;
   return [
-    `${encoderLabel(compared, all)}${figures.plain ? `: ${facts.join(', ')}` : ''}`,
+    `${encoderLabel(compared, all)}${figures.plain ? `: ${comparedFacts(compared).join(', ')}` : ''}`,
     ...WAYS.flatMap((way) => (figures[way] ? [`  ${WAY_NAMES[way]}: ${figuresText(figures[way])}`] : [])),
     ...(problem === null ? [] : [`  ${figures.plain ? 'No probe' : 'Not compared'}: ${problem}`]),
   ];
@@ -104,7 +97,7 @@ function figuresText({ auc, eer, recall1, behind }: EncoderFigures): string {
     ...(recall1 ? [`Recall@1 ${estimateText(recall1)}`] : []),
     behind === null
       ? 'the best'
-      : `behind the best by ${differenceText(behind.auc)}, adjusted p ${behind.holm < 0.001 ? '< 0.001' : behind.holm.toFixed(3)}`,
+      : `behind the best by ${behindText(behind.auc)}, adjusted p ${behind.holm < 0.001 ? '< 0.001' : behind.holm.toFixed(3)}`,
   ];
   return figures.join(', ');
 }
