@@ -171,10 +171,14 @@ export class ImportedEncoders {
 function crashError(path: string, { details }: AppError): AppError {
   const memory =
     details['signal'] === 'SIGKILL' ? 'It may have run out of memory: choose a smaller model.' : 'Export the model again, or choose another one.';
-  return new AppError('bad-weights', `The process that tried ${basename(path)} crashed. Nothing was stored, and Twinlens is still running. ${memory}`, {
-    ...details,
-    path,
-  });
+  return new AppError(
+    'bad-weights',
+    `The process that tried ${basename(path)} crashed. Nothing was stored, and Twinlens is still running. ${memory}`,
+    {
+      ...details,
+      path,
+    },
+  );
 }
 
 /** Whether `folder` has all files of `other` with the same content. */
