@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { modelLine } from '../../../src/main/doors/cli/weights.ts';
@@ -34,4 +34,14 @@ test.skipIf(!hasBuild)('an encoder is added from an ONNX file, as its options sa
   expect(encoder).toMatchObject({ id: 'tiny', licence: 'MIT', output: { name: 'last_map' } });
   expect(encoder.preprocessing).toEqual({ mean: [0.5, 0.5, 0.5], std: [0.2, 0.3, 0.4] });
   expect(existsSync(join(workspace, 'imported', 'tiny', 'classifier.onnx'))).toBe(true);
+});
+
+test.skipIf(!hasBuild)('weights add --check of a file that can’t be added prints what was found and fails (needs the build)', async () => {
+  const folder = scratch('bad-weights');
+  const file = join(folder, 'notes.onnx');
+  writeFileSync(file, 'no model');
+  const { code, stdout, stderr } = await twinlens(['weights', 'add', file, '--check', '--workspace', join(folder, 'workspace')]);
+  expect(stdout).toContain('Problem: ');
+  expect(stderr).toContain(`${file} can’t be added.`);
+  expect(code).toBe(1);
 });

@@ -16,6 +16,9 @@ export interface WeightsFileOptions extends Common {
 /** Whether a path names weights of a network that Twinlens has, not an ONNX file. */
 export const isWeightsFile = (path: string): boolean => /\.(safetensors|json)$/i.test(path);
 
+/** After the problems that `weights add --check` prints, so that a script learns of them from the exit code. */
+export const cannotBeAdded = (path: string): AppError => new AppError('bad-weights', `${path} can’t be added.`, { path });
+
 /** `weights add` of a weights file: copies it to the shelf. Throws AppError 'bad-weights' if it is for another network, and 'usage' for an unknown one. */
 export async function addWeightsFile(typed: string, { workspace, json, check = false, ...o }: WeightsFileOptions): Promise<void> {
   const path = resolveUserPath(typed);
@@ -26,6 +29,7 @@ export async function addWeightsFile(typed: string, { workspace, json, check = f
     const found = s.inspectWeights(path, backbone);
     if (check) {
       print(Boolean(json), found, () => foundLines(found));
+      if (found.problem !== null) throw cannotBeAdded(typed);
       return;
     }
     if (found.backbone === null || found.problem !== null)

@@ -5,7 +5,7 @@ import { encoderSource } from '../../../shared/encoder-name.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { encoderLines, inspectionLines } from '../../../shared/imported-encoder-words.ts';
 import { bytesText } from '../../../shared/format.ts';
-import { addWeightsFile, isWeightsFile, type WeightsFileOptions } from './add-weights-file.ts';
+import { addWeightsFile, cannotBeAdded, isWeightsFile, type WeightsFileOptions } from './add-weights-file.ts';
 import { workspaceOption } from './data.ts';
 import { addCommonOptions, numberOption, parseRequest, resolveUserPath, withServices } from './options.ts';
 import { plainSpaces, print, ProgressLine } from './output.ts';
@@ -41,6 +41,7 @@ export function addImportCommand(weights: Command): void {
         if (check) {
           const { picture: _picture, ...found } = await s.encoders.inspect(request, signal).finally(() => line.end());
           print(Boolean(json), found, () => inspectionLines(found).map(plainSpaces));
+          if (found.problems.length > 0) throw cannotBeAdded(path);
           return;
         }
         const onProgress = ({ done, total }: { done: number; total: number }): void =>
