@@ -1,9 +1,8 @@
-import { certaintyAt, isNearThreshold, similarityOf } from '../../../shared/calibration.ts';
 import type { PairLabel } from '../../../shared/dataset.ts';
 import type { QueuedPair, QueueKind } from '../../../shared/pair-queue.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { Calibration } from '../../../shared/run.ts';
-import { verdictOf } from '../../domain/evaluate/threshold.ts';
+import { judgeDistance } from '../../domain/evaluate/judged-distance.ts';
 
 /** Verdict and similarity of each pair. `distances` [pairs]. */
 export function verdictsOf(
@@ -13,14 +12,8 @@ export function verdictsOf(
 ): QueuedPair[] {
   return pairs.map(({ a, b, label }, i) => {
     const distance = distances[i]!;
-    const verdict = verdictOf(distance, calibration.threshold);
-    const certainty = certaintyAt(distance, calibration);
-    return {
-      ...{ a, b, label, distance, verdict, correct: (verdict === 'different') === (label === 1) },
-      similarity: similarityOf(distance, calibration),
-      nearThreshold: isNearThreshold(distance, calibration.threshold, calibration),
-      certainty: certainty && { low: certainty.low, high: certainty.high },
-    };
+    const judged = judgeDistance(distance, calibration);
+    return { a, b, label, distance, ...judged, correct: (judged.verdict === 'different') === (label === 1) };
   });
 }
 

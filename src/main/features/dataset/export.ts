@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/
 import { basename, join } from 'node:path';
 import type { CuratedImage } from '../../../shared/curation.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
+import { csvOfRows } from '../../foundation/csv.ts';
 import { makeFolders, temporaryPath } from '../../foundation/files.ts';
 import { quote } from '../../foundation/words.ts';
 import { UniqueNames } from './file-names.ts';
@@ -27,17 +28,6 @@ export function csvOf(images: readonly CuratedImage[]): string {
     i.sha256,
   ]);
   return csvOfRows([COLUMNS, ...rows]);
-}
-
-/** CSV (RFC 4180) that begins with a byte order mark. */
-export const csvOfRows = (rows: readonly (readonly (string | number)[])[]): string =>
-  `\ufeff${rows.map((row) => row.map(csvField).join(',')).join('\r\n')}\r\n`;
-
-/** A CSV field. A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
-function csvField(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 export interface CopyOptions {

@@ -6,8 +6,8 @@ import { AppError } from '../../../shared/errors.ts';
 import { MAX_PROBLEMS, type PairListSummary } from '../../../shared/pair-list.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import { type PairList, readPairList } from '../../domain/pairs/pair-list.ts';
+import { csvOfRows } from '../../foundation/csv.ts';
 import { quote } from '../../foundation/words.ts';
-import { csvOfRows } from './export.ts';
 import { hashOfPairs } from './pair-sets.ts';
 
 type Stores = Pick<DatasetStores, 'datasets' | 'browse' | 'pairSets'>;

@@ -1,0 +1,10 @@
+/** CSV (RFC 4180) that begins with a byte order mark. */
+export const csvOfRows = (rows: readonly (readonly (string | number)[])[]): string =>
+  `\ufeff${rows.map((row) => row.map(csvField).join(',')).join('\r\n')}\r\n`;
+
+/** A CSV field. A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
+function csvField(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
