@@ -17,6 +17,8 @@ export interface BrowseStore {
   all(dataset: string): CuratedImage[];
   /** Images with one of these SHA-256 hashes, and copies with the same pixels, sorted by id. */
   withContent(dataset: string, sha256: readonly string[]): CuratedImage[];
+  /** Ids of the images of a group, ascending. */
+  ofGroup(dataset: string, group: string): number[];
   /** Ids of the images that have a copy with the same pixels, excluded ones included. The copies of an image follow each other. */
   copies(dataset: string): number[];
   /** Images that are not excluded, with their current classes, by id. */
@@ -88,6 +90,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
         GROUP BY 1 HAVING count(*) > 1) ON coalesce(content, sha256) = pixels WHERE dataset = @number ORDER BY first, id`,
     )
     .pluck();
+  const ofGroup = db.prepare<[number, string], number>('SELECT id FROM images WHERE dataset = ? AND subject = ? ORDER BY id').pluck();
   const includedRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
   const meanPixels = db
     .prepare<[number], number>(`SELECT coalesce(avg(i.width * i.height), 0) ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0`)
@@ -138,6 +141,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     },
     all: (dataset) => allRows.all(rowOf(dataset).number).map(curatedImage),
     withContent: (dataset, sha256) => ofContent.all({ number: rowOf(dataset).number, sha256: JSON.stringify(sha256) }).map(curatedImage),
+    ofGroup: (dataset, group) => ofGroup.all(rowOf(dataset).number, group),
     copies: (dataset) => copies.all({ number: rowOf(dataset).number }),
     included: (dataset) => includedRows.all(rowOf(dataset).number).map(imageRecord),
     includedWithEdits: (dataset) => {

@@ -3,6 +3,8 @@ import { AppError } from '../../shared/errors.ts';
 import { type BrowseStore, browseStore } from './browse.ts';
 import { type CurationStore, curationStore } from './curation.ts';
 import { type DatasetStore, datasetStore } from './datasets.ts';
+import { type FolderSearchStore, folderSearchStore } from './folder-searches.ts';
+import { type ImageJudgementStore, imageJudgementStore } from './image-judgements.ts';
 import { type Db, openForWriting } from './open.ts';
 import { type PairSetStore, pairSetStore } from './pair-sets.ts';
 
@@ -13,13 +15,23 @@ export interface DatasetStores {
   curation: CurationStore;
   browse: BrowseStore;
   pairSets: PairSetStore;
+  imageJudgements: ImageJudgementStore;
+  folderSearches: FolderSearchStore;
   /** Whether this process has the workspace open for writing. */
   writable: boolean;
 }
 
 export function datasetStores(db: Db, writable: boolean): DatasetStores {
   const { datasets, rowOf } = datasetStore(db);
-  return { datasets, curation: curationStore(db, rowOf), browse: browseStore(db, rowOf), pairSets: pairSetStore(db, rowOf), writable };
+  return {
+    datasets,
+    curation: curationStore(db, rowOf),
+    browse: browseStore(db, rowOf),
+    pairSets: pairSetStore(db, rowOf),
+    imageJudgements: imageJudgementStore(db, rowOf),
+    folderSearches: folderSearchStore(db, rowOf),
+    writable,
+  };
 }
 
 /** A connection for another thread of the process that has the workspace's lock. It neither migrates nor cleans up. */

@@ -246,4 +246,49 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       CREATE INDEX encoder_comparisons_of_dataset ON encoder_comparisons (dataset);
     `,
   },
+  {
+    version: 26,
+    sql: `
+      -- What a person says of two images: an image that was looked for, and one that was found.
+      CREATE TABLE image_judgements (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        query TEXT NOT NULL,     -- SHA-256 of the bytes of the image that was looked for
+        query_file TEXT NOT NULL,
+        partner TEXT,            -- of the image that was found; NULL: of all that were shown
+        partner_file TEXT,
+        judgement TEXT CHECK (judgement IN ('same', 'different', 'none')), -- NULL takes an earlier one back
+        source TEXT NOT NULL,    -- JSON: EmbeddingSource
+        distance REAL,
+        rank INTEGER,
+        created_ms INTEGER NOT NULL,
+        undone_ms INTEGER
+      ) STRICT;
+      CREATE INDEX image_judgements_of_dataset ON image_judgements (dataset);
+      -- A folder of images that are looked for in a data set, one after the other.
+      CREATE TABLE folder_searches (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        folder TEXT NOT NULL,
+        source TEXT NOT NULL,    -- JSON: EmbeddingSource
+        searched TEXT NOT NULL,  -- JSON: the data set then, FolderSearch.searched
+        created_ms INTEGER NOT NULL,
+        removed_ms INTEGER
+      ) STRICT;
+      CREATE INDEX folder_searches_of_dataset ON folder_searches (dataset);
+      CREATE TABLE folder_queries (
+        search INTEGER NOT NULL REFERENCES folder_searches (number) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        file TEXT NOT NULL,      -- relative to the folder
+        sha256 TEXT,             -- of its bytes; NULL: it can't be read
+        problem TEXT,            -- why it can't be read
+        candidates TEXT NOT NULL, -- JSON: [image, distance], nearest first
+        decision TEXT CHECK (decision IN ('same', 'new', 'skipped')),
+        judgement INTEGER REFERENCES image_judgements (number) ON DELETE SET NULL, -- of the decision; NULL if skipped
+        decided_ms INTEGER,
+        turn INTEGER,            -- order of decisions, to undo the last
+        PRIMARY KEY (search, position)
+      ) STRICT;
+    `,
+  },
 ];
