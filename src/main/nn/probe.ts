@@ -12,17 +12,17 @@ export interface Probe {
  * For features of trained networks. Patches have more features that are less alike: 1e-3 separated pairs of flowers by .02 in AUC worse than 1e-5
  * to 1e-4, which are within .004 of each other on flowers and on skin.
  */
-const PENALTY = 1e-3;
+export const PENALTY = 1e-3;
 export const PENALTY_OF_PATCHES = 3e-5;
-const ITERATIONS = 100;
+export const ITERATIONS = 100;
 const FOLDS = 5;
 /** Squared length of the constant feature that acts as bias (rows: 1). Small, because the largest eigenvalue limits the step size. */
-const BIAS = 0.1;
+export const BIAS = 0.1;
 
 const PAUSE_MS = 50;
 
 /** Yields to the event loop; may throw to cancel. */
-type Pause = () => Promise<void>;
+export type Pause = () => Promise<void>;
 
 /**
  * Multinomial logistic regression: minimises over W the mean over rows of -sum_k y_k log softmax(scores)_k, plus
@@ -97,11 +97,7 @@ async function primalProbe(z: Float64Array, { n, d, k, mean, scale, penalty }: S
       }
     return out;
   };
-  const rate = stepSize(
-    largestEigenvalue(width, (v) => gradientOf(scoresOf(v, 1), 1)),
-    n,
-    penalty,
-  );
+  const rate = stepSize(await largestEigenvalue(width, (v) => gradientOf(scoresOf(v, 1), 1)), n, penalty);
   const w = await accelerated(k * width, rate, { penalty, pause }, (at) => {
     const p = softmax(scoresOf(at, k), k);
     return gradientOf(
@@ -119,7 +115,7 @@ async function primalProbe(z: Float64Array, { n, d, k, mean, scale, penalty }: S
 }
 
 /** 1 / L, L a Lipschitz constant of the gradient: the largest eigenvalue of the softmax's Jacobian is at most 1/2. */
-const stepSize = (eigenvalue: number, n: number, penalty: number): number => 1 / (0.5 * (eigenvalue / n) + penalty);
+export const stepSize = (eigenvalue: number, n: number, penalty: number): number => 1 / (0.5 * (eigenvalue / n) + penalty);
 
 interface Solve {
   penalty: number;
@@ -127,11 +123,11 @@ interface Solve {
 }
 
 /** ITERATIONS accelerated gradient steps from 0 [length]. `gradient`: of the loss without the penalty. */
-async function accelerated(
+export async function accelerated(
   length: number,
   rate: number,
   { penalty, pause }: Solve,
-  gradient: (at: Float64Array) => Float64Array,
+  gradient: (at: Float64Array) => Float64Array | Promise<Float64Array>,
 ): Promise<Float64Array> {
   let [x, previous] = [new Float64Array(length), new Float64Array(length)];
   const lookahead = new Float64Array(length);
@@ -143,7 +139,7 @@ async function accelerated(
     }
     const momentum = t / (t + 3);
     for (let i = 0; i < length; i++) lookahead[i] = x[i]! + momentum * (x[i]! - previous[i]!);
-    const slope = gradient(lookahead);
+    const slope = await gradient(lookahead);
     for (let i = 0; i < length; i++) previous[i] = lookahead[i]! - rate * (slope[i]! + penalty * lookahead[i]!);
     [x, previous] = [previous, x];
   }
@@ -153,11 +149,7 @@ async function accelerated(
 /** The A of W = A^T Z, [n, K]. */
 async function dualWeights(kernel: Float64Array, n: number, shares: Float64Array, k: number, solve: Solve): Promise<Float64Array> {
   await solve.pause();
-  const rate = stepSize(
-    largestEigenvalue(n, (v) => product(kernel, v, n, n, 1)),
-    n,
-    solve.penalty,
-  );
+  const rate = stepSize(await largestEigenvalue(n, (v) => product(kernel, v, n, n, 1)), n, solve.penalty);
   return accelerated(n * k, rate, solve, (at) => {
     const p = softmax(product(kernel, at, n, n, k), k);
     return p.map((value, i) => (value - shares[i]!) / n);
@@ -260,11 +252,11 @@ function product(matrix: Float64Array, a: Float64Array, m: number, n: number, k:
 }
 
 /** Upper bound of the largest eigenvalue of a symmetric, positive semi-definite matrix [n, n]: 50 power iterations plus 5 %. */
-function largestEigenvalue(n: number, times: (v: Float64Array) => Float64Array): number {
+export async function largestEigenvalue(n: number, times: (v: Float64Array) => Float64Array | Promise<Float64Array>): Promise<number> {
   let v = Float64Array.from({ length: n }, (_, i) => 1 + (i % 7) / 7 + (i % 2 ? -1 : 1));
   let value = 0;
   for (let t = 0; t < 50; t++) {
-    const w = times(v);
+    const w = await times(v);
     value = Math.sqrt(w.reduce((sum, x) => sum + x * x, 0));
     if (value === 0) return 0;
     v = w.map((x) => x / value);
