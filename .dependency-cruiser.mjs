@@ -21,6 +21,7 @@ const BELOW_FEATURES = ['src/main/db/', 'src/main/domain/', 'src/main/foundation
 
 /** Each feature, and what it may use beyond BELOW_FEATURES. No feature uses another one: it declares a port. */
 const FEATURES = {
+  bundle: [],
   compare: [],
   'compare-encoders': [],
   dataset: [],

@@ -11,6 +11,7 @@ import { testRecall } from '../shared/structure.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './rpc/launch.ts';
 import { openStore, type Store } from './db/store.ts';
+import { Bundles } from './features/bundle/bundles.ts';
 import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';
 import { TRIAL_IMAGES } from './compute/protocol/encoders.ts';
@@ -46,7 +47,7 @@ import { log, openLog } from './foundation/log/log.ts';
 import { OutputPaths } from './foundation/output-paths.ts';
 import { computeEntry, resource } from './foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
-import { versions } from './foundation/versions.ts';
+import { APP_VERSION, versions } from './foundation/versions.ts';
 import { deleteLeftovers, openWorkspace, type Workspace, workspaceAt, workspaceFolder } from './foundation/workspace.ts';
 
 /** An open workspace: its store, a compute process, and the features that need no screen. */
@@ -81,6 +82,8 @@ export interface Services {
   training: Training;
   /** Trainings with several seeds. */
   experiments: Experiments;
+  /** Project bundles. */
+  bundles: Bundles;
   compare: CompareService;
   pages: ReportPages; // of reports
   outputs: OutputPaths;
@@ -192,6 +195,7 @@ export function openServices(o: ServiceOptions): Services {
     ),
   );
   const pages = new ReportPages(pagePorts({ ...features, structures, runComparisons, experiments }, compare, compute));
+  const bundles = new Bundles({ workspace, datasets, bundles: store.bundles, version: APP_VERSION });
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
   return {
@@ -218,6 +222,7 @@ export function openServices(o: ServiceOptions): Services {
     encoderComparisons,
     training,
     experiments,
+    bundles,
     compare,
     pages,
     outputs,

@@ -13,6 +13,7 @@ import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './datase
 import type { MatchesAnswer } from './matches.ts';
 import { METHODS } from './explanation-methods.ts';
 import { type Call, call, curatedCall } from './contract-call.ts';
+import { BUNDLE_CALLS } from './bundle-calls.ts';
 import { ENCODER_CALLS } from './encoder-calls.ts';
 import type { EventName, Events } from './events.ts';
 import { MODEL_CALLS } from './model-calls.ts';
@@ -238,6 +239,7 @@ export const CALLS = {
   'experiments.compare': curatedCall<ExperimentComparison | NotComparable>()(
     z.strictObject({ a: text('The experiment'), b: text('The experiment') }),
   ),
+  ...BUNDLE_CALLS,
   ...ENCODER_CALLS,
   ...MODEL_CALLS,
 

@@ -1,11 +1,13 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { sameFileCheck } from '../foundation/files.ts';
 import type { Workspace } from '../foundation/workspace.ts';
+import { type BundleStore, bundleStore } from './bundle/insert.ts';
 import { type ComparisonStore, comparisonStore } from './comparisons.ts';
 import { type DatasetStores, datasetStores } from './dataset-stores.ts';
 import { changedSinceClosed, deleteClosingChecksum, writeClosingChecksum } from './closing-checksum.ts';
 import { refuseFolders } from './database-files.ts';
 import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
+import { datasetWriter } from './insert.ts';
 import { takeLock } from './lock.ts';
 import { type EncoderComparisonStore, encoderComparisonStore } from './encoder-comparisons.ts';
 import { type ExperimentStore, experimentStore } from './experiments.ts';
@@ -31,6 +33,7 @@ export interface Store extends DatasetStores {
   thresholds: ThresholdStore;
   structures: StructureStore;
   reports: ReportStore;
+  bundles: BundleStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
   /** Sentences for the person about this database. */
@@ -128,6 +131,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     thresholds: thresholdStore(db),
     structures: structureStore(db),
     reports: reportStore(db),
+    bundles: bundleStore(db, datasetWriter(db).erase),
     interrupted: [],
     warnings: [],
     assertInPlace: () => undefined,

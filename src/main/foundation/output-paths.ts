@@ -6,7 +6,7 @@ import { isAnyImage } from './image-signatures.ts';
 import { quote } from './words.ts';
 
 /** What the workspace itself writes. Its folders `exports`, `reports` and `samples` are the user's. */
-const OWN_FOLDERS = new Set(['runs', 'comparisons', 'cache', 'weights', 'logs', 'received']);
+const OWN_FOLDERS = new Set(['runs', 'comparisons', 'cache', 'weights', 'images', 'logs', 'received']);
 const OWN_FILES = /^(?:twinlens\.sqlite.*|lock\..*|granted\.json|served\.json|screen\.json)$/;
 
 export interface OutputPorts {

@@ -18,6 +18,7 @@ export interface Workspace {
   weights: string;
   imported: string; // encoders from ONNX files, a folder each
   samples: string;
+  images: string; // of opened bundles, a folder for each data set
   exports: string; // exported files
   uploads: string; // files that a browser uploaded
   chosenFiles: string; // file, JSON: image files that the user chose
@@ -74,6 +75,7 @@ export function workspaceAt(folder: string): Workspace {
     weights: inside('weights'),
     imported: inside('imported'),
     samples: inside('samples'),
+    images: inside('images'),
     exports: inside('exports'),
     uploads: inside('received'),
     chosenFiles: inside('granted.json'),

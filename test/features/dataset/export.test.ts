@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { curatedStore } from '../../../src/main/features/dataset/curated.ts';
 import { copyCurated, csvOf } from '../../../src/main/features/dataset/export.ts';
-import { portableName, UniqueNames } from '../../../src/main/features/dataset/file-names.ts';
+import { portableName, UniqueNames } from '../../../src/main/foundation/file-names.ts';
 import type { Store } from '../../../src/main/db/store.ts';
 import type { CuratedImage } from '../../../src/shared/curation.ts';
 import { drawClasses, drawFiles, temporaryFolder } from './png-files.ts';

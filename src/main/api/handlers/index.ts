@@ -1,5 +1,6 @@
 import type { AllHandlers } from '../handler-types.ts';
 import { appHandlers } from './app.ts';
+import { bundleHandlers } from './bundles.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
 import { encoderHandlers } from './encoders.ts';
@@ -18,6 +19,7 @@ export const handlers: AllHandlers = {
   ...runHandlers,
   ...experimentHandlers,
   ...modelHandlers,
+  ...bundleHandlers,
   ...encoderHandlers,
   ...compareHandlers,
   ...whatIfHandlers,

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { addComparisonsCommand } from './comparisons.ts';
 import { addDataCommands } from './data.ts';
+import { addBundleCommands } from './bundle.ts';
 import { addEncodersCommand } from './encoders.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
@@ -18,6 +19,7 @@ export function buildProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
   addDataCommands(program);
+  addBundleCommands(program);
   addEncodersCommand(program);
   addTrainCommand(program);
   addWeightsCommand(program);

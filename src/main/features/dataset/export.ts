@@ -6,7 +6,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { csvOfRows } from '../../foundation/csv.ts';
 import { makeFolders, temporaryPath } from '../../foundation/files.ts';
 import { quote } from '../../foundation/words.ts';
-import { UniqueNames } from './file-names.ts';
+import { UniqueNames } from '../../foundation/file-names.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 
 const COLUMNS = ['file', 'class', 'imported class', 'split', 'tags', 'excluded', 'width', 'height', 'sha256'] as const;

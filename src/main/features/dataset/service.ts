@@ -11,7 +11,7 @@ import { isFolder, writeFileAtomically } from '../../foundation/files.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Change } from './edit.ts';
-import { portableName } from './file-names.ts';
+import { portableName, timestamp } from '../../foundation/file-names.ts';
 import { runImport, inspectWith } from './import.ts';
 import type { LargeDatasets } from './large-datasets.ts';
 import { pairProblemsCsv } from './pair-lists.ts';
@@ -151,12 +151,4 @@ export class Datasets {
     this.ports.hub.changed('datasets', dataset);
     return { dataset };
   }
-}
-
-/** 2026-11-24 21.45.10, in local time. */
-function timestamp(): string {
-  const now = new Date();
-  const twoDigits = (n: number): string => String(n).padStart(2, '0');
-  const day = [now.getFullYear(), twoDigits(now.getMonth() + 1), twoDigits(now.getDate())].join('-');
-  return `${day} ${[twoDigits(now.getHours()), twoDigits(now.getMinutes()), twoDigits(now.getSeconds())].join('.')}`;
 }

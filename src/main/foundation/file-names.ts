@@ -31,3 +31,11 @@ export class UniqueNames {
     }
   }
 }
+
+/** The time as part of a file name: 2026-11-24 21.45.10, local time. */
+export function timestamp(): string {
+  const now = new Date();
+  const twoDigits = (n: number): string => String(n).padStart(2, '0');
+  const day = [now.getFullYear(), twoDigits(now.getMonth() + 1), twoDigits(now.getDate())].join('-');
+  return `${day} ${[twoDigits(now.getHours()), twoDigits(now.getMinutes()), twoDigits(now.getSeconds())].join('.')}`;
+}

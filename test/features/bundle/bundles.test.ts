@@ -1,0 +1,170 @@
+import Database from 'better-sqlite3';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { NEWEST_VERSION } from '../../../src/main/db/migrations/migrate.ts';
+import { scratch } from '../../doors/cli/kit.ts';
+import { hasCompute, importColours, openTestWorkbench, openTrained, type TestWorkbench } from '../training/test-workbench.ts';
+
+const saveTo = async (app: TestWorkbench, dataset: string, images: boolean): Promise<string> => {
+  const out = join(scratch('bundle'), 'colours.twinlens');
+  const { status, error } = await app.waitForEnd(await app.call('bundles.save', { dataset, images, out }));
+  expect(status, JSON.stringify(error)).toBe('done');
+  return out;
+};
+
+const openIn = async (app: TestWorkbench, file: string, imagesFolder?: string) =>
+  app.waitForEnd(await app.call('bundles.open', { file, ...(imagesFolder !== undefined && { imagesFolder }) }));
+
+/** A trained data set with an edit, a judged comparison, a what-if edit and two reports, one with a comparison of another data set. */
+async function filled() {
+  const { app, dataset, run } = await openTrained();
+  await app.call('curation.apply', { dataset, edit: { kind: 'tag', ids: [0, 1], tag: 'red' } });
+  await app.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [2] } });
+  const { row } = await app.call('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 20 } });
+  await app.call('compare.annotate', { comparison: row.comparison, saved: true, judgement: 'agree', note: 'as seen' });
+  await app.call('runs.annotate', { run, name: 'first', tags: ['good'], note: 'keep' });
+  await app.call('reports.save', { title: 'Colours', comparisons: [row.comparison] });
+  return { app, dataset, run, comparison: row.comparison };
+}
+
+let saved: string | null = null; // a bundle of `filled` with images, for the tests that only read one
+
+const savedBundle = async (): Promise<string> => {
+  if (saved !== null) return saved;
+  const { app, dataset } = await filled();
+  return saveTo(app, dataset, true);
+};
+
+describe.skipIf(!hasCompute)('a project bundle (needs the build)', () => {
+  test('opens in another workspace with everything, and the same numbers', async () => {
+    const { app, dataset, run, comparison } = await filled();
+    const before = {
+      run: await app.call('runs.get', { run }),
+      row: await app.call('compare.get', { comparison }),
+      metrics: await app.call('runs.metrics', { run, split: 'test' }),
+    };
+    const file = (saved = await saveTo(app, dataset, true));
+
+    const other = openTestWorkbench();
+    await importColours(other, 4); // so that ids are taken
+    const info = await other.call('bundles.inspect', { file });
+    expect(info).toMatchObject({ name: 'colours', images: 36, runs: 1, comparisons: 1, reports: 1, hasImages: true });
+    const job = await openIn(other, file);
+    expect(job.error).toBeNull();
+    const opened = job.result!['dataset']!;
+    expect(opened).toBe('colours-2');
+
+    const { root } = await other.call('datasets.folder', { dataset: opened });
+    expect(root).toBe(join(other.workbench.workspace.images, 'colours'));
+    const images = await other.call('images.rows', { dataset: opened, ids: [0, 1, 2, 20] });
+    expect(images.map(({ tags, excluded }) => [tags, excluded])).toEqual([
+      [['red'], false],
+      [['red'], false],
+      [[], true],
+      [[], false],
+    ]);
+    expect((await other.call('curation.history', { dataset: opened })).map(({ text }) => text)).toEqual(
+      (await app.call('curation.history', { dataset })).map(({ text }) => text),
+    );
+    const [newRun] = (await other.call('runs.list', {})).filter((one) => one.dataset === opened);
+    expect(newRun).toMatchObject({
+      name: 'first',
+      tags: ['good'],
+      note: 'keep',
+      epochs: before.run.epochs,
+      modelSha256: before.run.modelSha256,
+      calibration: before.run.calibration,
+    });
+    expect(await other.call('runs.metrics', { run: newRun!.run, split: 'test' })).toEqual(before.metrics);
+
+    const [row] = await other.call('compare.list', { saved: true });
+    expect(row).toMatchObject({ run: newRun!.run, judgement: 'agree', note: 'as seen', distance: before.row.distance });
+    const shown = await other.call('compare.open', { comparison: row!.comparison });
+    expect(shown.maps.signed).toEqual((await app.call('compare.open', { comparison })).maps.signed);
+    expect(existsSync(shown.row.images[0].file) && shown.row.images[0].file.startsWith(root)).toBe(true);
+    const [report] = await other.call('reports.list', {});
+    expect(report).toMatchObject({ title: 'Colours', comparisons: [row!.comparison], html: null });
+
+    // The network answers the same on the images of the bundle.
+    const again = await other.call('compare.explain', {
+      run: newRun!.run,
+      a: { dataset: opened, id: 0 },
+      b: { dataset: opened, id: 20 },
+      target: 'distance',
+    });
+    expect(again.row.distance).toBeCloseTo(before.row.distance, 6);
+    expect(readdirSync(other.workbench.workspace.folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('opens twice as two data sets; without images it uses their folder', async () => {
+    const { app, dataset } = await openTrained();
+    const file = await saveTo(app, dataset, false);
+    const ids = [await openIn(app, file), await openIn(app, file)].map((job) => job.result!['dataset']);
+    expect(ids).toEqual(['colours-2', 'colours-3']);
+    expect((await app.call('datasets.folder', { dataset: 'colours-3' })).exists).toBe(true);
+    expect((await app.call('runs.list', {})).map((one) => one.dataset).toSorted()).toEqual(['colours', 'colours-2', 'colours-3']);
+  });
+
+  test('of a newer version, damaged, changed, or no bundle at all is refused, and nothing is added', async () => {
+    const file = await savedBundle();
+    const app = openTestWorkbench();
+    const broken = (name: string, change: (db: Database.Database) => void): string => {
+      const copy = join(scratch('bundle'), `${name}.twinlens`);
+      copyFileSync(file, copy);
+      const db = new Database(copy);
+      change(db);
+      db.close();
+      return copy;
+    };
+    const text = join(scratch('bundle'), 'text.twinlens');
+    writeFileSync(text, 'no bundle');
+    const cut = join(scratch('bundle'), 'cut.twinlens');
+    writeFileSync(cut, readFileSync(file).subarray(0, 70_000));
+    const refused: [string, RegExp][] = [
+      [text, /is not a project bundle/],
+      [join(scratch('bundle'), 'none.twinlens'), /There is no file/],
+      [app.workbench.workspace.database, /is not a project bundle/],
+      [cut, /damaged/],
+      [broken('newer', (db) => db.pragma(`user_version = ${NEWEST_VERSION + 1}`)), /made by a newer Twinlens\. Update Twinlens/],
+      [broken('trigger', (db) => db.exec('CREATE TRIGGER t AFTER INSERT ON images BEGIN DELETE FROM images; END')), /damaged or was changed/],
+      [
+        broken('content', (db) =>
+          db.exec(`UPDATE bundle_chunks SET data = zeroblob(length(data)) WHERE file = (SELECT max(number) FROM bundle_files)`),
+        ),
+        /has another content/,
+      ],
+      [
+        broken('outside', (db) =>
+          db.exec(`UPDATE bundle_files SET path = 'images/../../evil.png' WHERE number = (SELECT max(number) FROM bundle_files)`),
+        ),
+        /which is not allowed/,
+      ],
+    ];
+    const before = await app.call('datasets.list', {});
+    for (const [path, words] of refused) {
+      const { status, error } = await openIn(app, path);
+      expect(status, path).toBe('failed');
+      expect(error!.message).toMatch(words);
+    }
+    expect(await app.call('datasets.list', {})).toEqual(before);
+    expect(existsSync(app.workbench.workspace.images) ? readdirSync(app.workbench.workspace.images) : []).toEqual([]);
+    expect(readdirSync(app.workbench.workspace.folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('is refused when an image has changed, or the folder for its images is not empty; no file is left', async () => {
+    const file = await savedBundle();
+    const full = scratch('full');
+    mkdirSync(join(full, 'x'));
+    const other = openTestWorkbench();
+    expect((await openIn(other, file, full)).error!.message).toContain('is not an empty folder');
+    const { result } = await openIn(other, file);
+    const { root } = await other.call('datasets.folder', { dataset: result!['dataset']! });
+    const [image] = await other.call('images.rows', { dataset: result!['dataset']!, ids: [5] });
+    writeFileSync(join(root, image!.file), 'changed');
+    const out = join(scratch('bundle'), 'again.twinlens');
+    const job = await other.waitForEnd(await other.call('bundles.save', { dataset: result!['dataset']!, images: true, out }));
+    expect(job.error!.message).toContain('has changed since it was imported');
+    expect(readdirSync(join(out, '..'))).toEqual([]);
+  });
+});
