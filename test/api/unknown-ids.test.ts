@@ -24,6 +24,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'datasets.folder': [nothing],
   'datasets.relocate': [{ ...nothing, folder: '/' }],
   'datasets.export': [{ ...nothing, format: 'csv' }],
+  'bundles.save': [nothing],
   'pairs.check': [{ ...nothing, file: '/nowhere.csv' }],
   'pairs.exportProblems': [{ ...nothing, file: '/nowhere.csv' }],
   'images.find': [nothing],

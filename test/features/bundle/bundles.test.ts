@@ -23,6 +23,12 @@ async function filled() {
   await app.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [2] } });
   const { row } = await app.call('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 20 } });
   await app.call('compare.annotate', { comparison: row.comparison, saved: true, judgement: 'agree', note: 'as seen' });
+  const pairJudgement = {
+    ...{ query: 'a'.repeat(64), queryFile: 'q.png', partner: 'b'.repeat(64), partnerFile: 'p.png' },
+    ...{ distance: 0.5, rank: 1 },
+  };
+  app.workbench.store.imageJudgements.add(dataset, { ...pairJudgement, judgement: 'same', source: { run } });
+  app.workbench.store.imageJudgements.add(dataset, { ...pairJudgement, judgement: 'different', source: { encoder: 'patches', weights: null } });
   await app.call('runs.annotate', { run, name: 'first', tags: ['good'], note: 'keep' });
   await app.call('reports.save', { title: 'Colours', comparisons: [row.comparison] });
   return { app, dataset, run, comparison: row.comparison };
@@ -77,6 +83,11 @@ describe.skipIf(!hasCompute)('a project bundle (needs the build)', () => {
       calibration: before.run.calibration,
     });
     expect(await other.call('runs.metrics', { run: newRun!.run, split: 'test' })).toEqual(before.metrics);
+
+    expect(other.workbench.store.imageJudgements.list(opened).map(({ judgement, source }) => [judgement, source])).toEqual([
+      ['same', { run: newRun!.run }],
+      ['different', { encoder: 'patches', weights: null }],
+    ]);
 
     const [row] = await other.call('compare.list', { saved: true });
     expect(row).toMatchObject({ run: newRun!.run, judgement: 'agree', note: 'as seen', distance: before.row.distance });

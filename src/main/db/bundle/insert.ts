@@ -175,7 +175,7 @@ class Insertion {
     return new Map(rows.map((row) => [row.old, row.new]));
   }
 
-  private copySql({ name, numbers, ownNumber, datasetId }: BundledTable): string {
+  private copySql({ name, numbers, ownNumber, datasetId, source }: BundledTable): string {
     const columns = this.db
       .prepare<[string], string>('SELECT name FROM pragma_table_info(?)')
       .pluck()
@@ -183,6 +183,7 @@ class Insertion {
       .filter((column) => column !== ownNumber);
     const values = columns.map((column) => {
       if (column === datasetId) return '?';
+      if (column === source) return renumberedSource(column);
       const owner = numbers[column];
       return owner === undefined ? column : `(SELECT new FROM temp.renumbered WHERE owner = '${owner}' AND old = b.${column})`;
     });
@@ -199,3 +200,7 @@ class Insertion {
     }
   }
 }
+
+/** SQL: the JSON of an EmbeddingSource with the new number of its run, if it has one. */
+const renumberedSource = (column: string): string => `CASE WHEN json_extract(b.${column}, '$.run') IS NULL THEN b.${column} ELSE
+  json_object('run', (SELECT 'r' || new FROM temp.renumbered WHERE owner = 'run' AND 'r' || old = json_extract(b.${column}, '$.run'))) END`;

@@ -11,6 +11,8 @@ export interface BundledTable {
   ownNumber?: string;
   /** Column with the data set's id. */
   datasetId?: string;
+  /** Column with the JSON of an EmbeddingSource, which may name a run. */
+  source?: string;
   /** Rows are copied in slices of `id`, because there may be a million. */
   sliced?: true;
 }
@@ -39,6 +41,13 @@ export const BUNDLED_TABLES: readonly BundledTable[] = [
   { name: 'curations', ...ofDataset },
   { name: 'marks', ...ofDataset },
   { name: 'tags', ...ofDataset },
+  {
+    name: 'image_judgements',
+    where: `${ofDataset.where} AND coalesce(json_extract(source, '$.run') IN (SELECT 'r' || number FROM temp.chosen WHERE owner = 'run'), true)`,
+    numbers: ofDataset.numbers,
+    ownNumber: 'number',
+    source: 'source',
+  },
   { name: 'epochs', ...ofRun },
   { name: 'thresholds', ...ofRun },
   { name: 'structures', ...ofRun },
@@ -62,5 +71,7 @@ export const BUNDLED_TABLES: readonly BundledTable[] = [
 export const NOT_BUNDLED: Readonly<Record<string, string>> = {
   dataset_ids: 'the workspace that opens the bundle gives the data set an id',
   curated: 'derived from the edits when it is needed',
+  folder_searches: 'they name folders of this computer; their judgements are in image_judgements',
+  folder_queries: 'as folder_searches',
   pair_distances: 'a cache: computed again from the networks',
 };
