@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { FeatureSource } from '../../../src/main/compute/embed/feature-source.ts';
 import { readBase, readLast, readModel } from '../../../src/main/compute/model/checkpoint.ts';
-import type { TrainProgress, TrainResult } from '../../../src/main/compute/protocol/protocol.ts';
+import type { TrainProgress, TrainResult } from '../../../src/main/compute/protocol/training.ts';
 import { train } from '../../../src/main/compute/train/train-loop.ts';
 import { packImages, packPairs } from '../../../src/main/domain/pairs/packed.ts';
 import { unitsOf } from '../../../src/main/domain/evaluate/units.ts';

@@ -203,8 +203,18 @@ function jpegShrink({ format, bytes, width, height, reading }: OpenImage, size: 
 
 /** The image with its EXIF rotation, longest side at most `longest` px, never enlarged. Throws as `inspect`. */
 export async function decodePhoto(file: string, longest: number, options: DecodeOptions = {}): Promise<RgbImage> {
+  return (await decodeWithSize(file, longest, options)).small;
+}
+
+/** As decodePhoto, with the size of the image itself, px, upright. */
+export async function decodeWithSize(
+  file: string,
+  longest: number,
+  options: DecodeOptions,
+): Promise<{ small: RgbImage; width: number; height: number }> {
   const opened = await openImage(file, options);
-  return await decodePixels(opened, (p) => p.resize(longest, longest, { ...LANCZOS, fit: 'inside', withoutEnlargement: true }));
+  const small = await decodePixels(opened, (p) => p.resize(longest, longest, { ...LANCZOS, fit: 'inside', withoutEnlargement: true }));
+  return { small, width: opened.width, height: opened.height };
 }
 
 /**

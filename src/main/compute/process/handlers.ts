@@ -9,6 +9,7 @@ import { bench } from '../bench/bench.ts';
 import { benchEmbed } from '../bench/bench-embed.ts';
 import { inspectEncoder } from '../import-encoder/inspect-encoder.ts';
 import { storeEncoder } from '../import-encoder/store-encoder.ts';
+import { measureContent, readContent } from '../content/content-rows.ts';
 import { rankEncoders, scoreEncoder } from '../compare-encoders/score-encoder.ts';
 import { checkDevices } from '../engine/check.ts';
 import { tryEncoder } from '../engine/imported-sessions.ts';
@@ -67,6 +68,8 @@ export const handlers: Handlers = {
   compareOnPairs: compareRuns,
   scoreEncoder,
   rankEncoders,
+  measureContent,
+  readContent,
   evaluate: evaluateSplit,
   explain,
   measureMaps,

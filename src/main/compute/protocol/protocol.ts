@@ -18,11 +18,12 @@ import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { Names } from '../../domain/structure/pair-figures.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { BenchRequest, BenchResult } from './bench.ts';
+import type { ContentCalls } from './content.ts';
 import type { EncoderCalls } from './encoders.ts';
 import type { InspectedContent } from './inspected.ts';
-import type { ValidationSummary } from '../../domain/evaluate/validation-summary.ts';
+import type { TrainProgress, TrainResult } from './training.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
-import type { Calibration, DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, WeightsInfo } from '../../../shared/run.ts';
+import type { Calibration, DeviceName, EngineName, Flavour, Metrics, Preprocessing, RunConfig, WeightsInfo } from '../../../shared/run.ts';
 
 /** A trained network on disk: a run's folder and the configuration that defines its tensors. */
 export interface ModelRef {
@@ -66,21 +67,6 @@ export interface TrainRequest {
   listedPairs: PackedPairs | null; // of training images, if same means a list; else they are drawn in each epoch
   resume: boolean; // from the folder's last checkpoint
   epochsStored: number; // epochs whose rows the run's record has
-}
-
-export type TrainProgress =
-  | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed if they are cached
-  | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
-  | { kind: 'parts'; partPairs: number } // memory is too small for whole steps: from now on this many samples per part
-  | { kind: 'recovered'; row: EpochRow } // a row of the checkpoint that the run's record lacks: main ended before it stored the row
-  | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
-
-export interface TrainResult extends ValidationSummary {
-  bestEpoch: number;
-  modelSha256: string;
-  seconds: number; // of this session, including preparation
-  stoppedEarly: boolean; // after `patience` epochs without a better validation AUC
-  stoppedByHand: boolean; // by 'stopTraining'
 }
 
 export interface PairsRequest {
@@ -272,7 +258,7 @@ export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparis
 export type EmbeddedType = 'image/webp' | 'image/jpeg';
 
 /** Every request from main to compute. */
-export interface ComputeCalls extends EncoderCalls {
+export interface ComputeCalls extends ContentCalls, EncoderCalls {
   inspect: { args: { files: string[] }; result: (InspectedContent | { error: string })[]; progress: Counted };
   /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };

@@ -9,7 +9,7 @@ import { relationOf } from '../../../shared/pair-relation.ts';
 import type { RunConfig, RunRecord, RunSession } from '../../../shared/run.ts';
 import { chosenOn, trainingRule, TRAINED_ON } from '../../../shared/thresholds.ts';
 import { midpointOf } from '../../../shared/calibration.ts';
-import type { TrainProgress, TrainResult } from '../../compute/protocol/protocol.ts';
+import type { TrainProgress, TrainResult } from '../../compute/protocol/training.ts';
 import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
 import type { PackedPairs } from '../../domain/pairs/packed.ts';
 import { CLOSING } from '../../foundation/jobs/jobs.ts';
