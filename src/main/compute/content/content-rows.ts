@@ -1,6 +1,7 @@
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { QUALITY_NUMBERS } from '../../../shared/quality.ts';
-import { MEASURED_SIDE, qualityOf } from '../../domain/content/quality.ts';
+import { greyOf, MEASURED_SIDE, qualityOf } from '../../domain/content/quality.ts';
+import { SIGNATURE_BYTES, signatureOf } from '../../domain/duplicates/signature.ts';
 import { ImageTable } from '../../domain/pairs/packed.ts';
 import { mapParallel } from '../async/parallel.ts';
 import { RowStore } from '../cache/row-store.ts';
@@ -12,10 +13,11 @@ import type { UnreadableImage } from '../protocol/embeddings.ts';
 import type { CallContext, SourceImage } from '../protocol/protocol.ts';
 
 /** Raise when a number, or the pixels that it is computed from, changes: all images are then measured again. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 const NUMBERS = QUALITY_NUMBERS.length;
-const ROW_BYTES = NUMBERS * 4;
+const NUMBER_BYTES = NUMBERS * 4;
+const ROW_BYTES = NUMBER_BYTES + SIGNATURE_BYTES; // the numbers, then the signature
 const CHUNK = 64; // images whose rows are appended together
 const FLUSH_EVERY = 16; // chunks: a killed process measures at most these again
 
@@ -52,7 +54,10 @@ export async function measureContent(request: ContentRequest, { signal, progress
 async function rowOrReason({ file, sha256 }: SourceImage, sampleBits: number | null): Promise<Uint8Array | string> {
   try {
     const { small, width, height } = await decodeWithSize(file, MEASURED_SIDE, { sha256, sampleBits });
-    return bytesOf(qualityOf(small, width, height));
+    const row = new Uint8Array(ROW_BYTES);
+    row.set(bytesOf(qualityOf(small, width, height)));
+    row.set(signatureOf(greyOf(small.data), small.width, small.height), NUMBER_BYTES);
+    return row;
   } catch (error) {
     if (!(error instanceof AppError) || (error.code !== 'bad-image' && error.code !== 'not-found')) throw asAppError(error);
     return typeof error.details['reason'] === 'string' ? error.details['reason'] : error.message;
@@ -61,20 +66,33 @@ async function rowOrReason({ file, sha256 }: SourceImage, sampleBits: number | n
 
 /** A damaged row counts as not measured. */
 export function readContent(request: ContentRequest): Promise<ContentRows> {
+  const numbers = new Float32Array(request.images.ids.length * NUMBERS).fill(NaN);
+  const measured = readRows(request, (i, row) => bytesOf(numbers).set(row.subarray(0, NUMBER_BYTES), i * NUMBER_BYTES));
+  return Promise.resolve({ measured, numbers });
+}
+
+/** The cached signatures [n, SIGNATURE_BYTES], zeros where an image is not measured. */
+export function readSignatures(request: ContentRequest): { measured: Uint8Array; signatures: Uint8Array } {
+  const signatures = new Uint8Array(request.images.ids.length * SIGNATURE_BYTES);
+  const measured = readRows(request, (i, row) => signatures.set(row.subarray(NUMBER_BYTES), i * SIGNATURE_BYTES));
+  return { measured, signatures };
+}
+
+/** Calls `use` with the row of each measured image, which is overwritten by the next. Returns [n] 1: measured. */
+function readRows(request: ContentRequest, use: (i: number, row: Uint8Array) => void): Uint8Array {
   const table = new ImageTable(request.images);
   const measured = new Uint8Array(table.length);
-  const numbers = new Float32Array(table.length * NUMBERS).fill(NaN);
   const rows = openRows(request);
   try {
-    const row = new Float32Array(NUMBERS);
+    const row = new Uint8Array(ROW_BYTES);
     for (let i = 0; i < table.length; i++) {
       const sha256 = table.sha256(i);
-      if (!rows.has(sha256) || !rows.read(sha256, bytesOf(row))) continue;
+      if (!rows.has(sha256) || !rows.read(sha256, row)) continue;
       measured[i] = 1;
-      numbers.set(row, i * NUMBERS);
+      use(i, row);
     }
   } finally {
     rows.close();
   }
-  return Promise.resolve({ measured, numbers });
+  return measured;
 }
