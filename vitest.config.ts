@@ -24,8 +24,11 @@ const LONGEST = [
   'doors/cli/signals',
 ].map((name) => `${FOLDER}/${name}.test.ts`);
 
-/** A test that does this runs in a separate process: mocks modules or timers, or changes the process's environment, arguments or umask. */
-const CHANGES_PROCESS = /\bvi\.|\bprocess\.(argv|umask|chdir|env\[)|\bObject\.assign\(process/;
+/**
+ * A test that does this runs in a separate process: mocks modules or timers, changes the process's environment, arguments or umask, or counts
+ * steps of code (test/steps.ts turns V8's compilers off: all later files of a shared process would be interpreted, some ten times as slow).
+ */
+const CHANGES_PROCESS = /\bvi\.|\bprocess\.(argv|umask|chdir|env\[)|\bObject\.assign\(process|\/steps\.ts'/;
 
 const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .map((name) => `${FOLDER}/${name.replaceAll('\\', '/')}`)

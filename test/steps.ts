@@ -3,8 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Counts how often blocks of code run, as V8 counts them: the same on every machine and under any load, unlike a time. Import this
- * file before the code to count has run: V8 counts only what it compiles afterwards. Native loops (of sort, of fill) count by the
- * callbacks that they call.
+ * file before the code to count has run: V8 counts only what it compiles afterwards. The rest of the process is slow, so
+ * vitest.config.ts gives each test that imports this file a process of its own. Native loops (of sort, of fill) count by the callbacks
+ * that they call.
  */
 for (const compiler of ['turbofan', 'maglev']) setFlagsFromString(`--no-${compiler}`); // they inline calls without counting them
 const session = new Session();
