@@ -28,6 +28,7 @@ const FEATURES = {
   evaluation: [],
   media: [],
   models: ['src/main/nn/siamese.ts', 'src/main/nn/training-memory.ts', 'src/main/nn/weights/'],
+  quality: [],
   report: [],
   training: [],
 };

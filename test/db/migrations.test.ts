@@ -136,6 +136,7 @@ describe('migrations', () => {
     expect(db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
     const tables = (db.pragma('table_list') as { name: string; strict: number }[]).filter(({ name }) => !name.startsWith('sqlite_'));
     expect(tables.map(({ name }) => name).sort()).toEqual([
+      'accepted_flags',
       'comparisons',
       'curated',
       'curations',
@@ -156,6 +157,7 @@ describe('migrations', () => {
       'pair_lists',
       'pair_sets',
       'pairs',
+      'quality_thresholds',
       'randomisations',
       'rejected',
       'report_logos',

@@ -7,6 +7,7 @@ import { type FolderSearchStore, folderSearchStore } from './folder-searches.ts'
 import { type ImageJudgementStore, imageJudgementStore } from './image-judgements.ts';
 import { type Db, openForWriting } from './open.ts';
 import { type PairSetStore, pairSetStore } from './pair-sets.ts';
+import { type QualityStore, qualityStore } from './quality.ts';
 
 /** The stores of data sets, without those of runs: so that a data set thread loads neither the schemas of runs nor zod. */
 export interface DatasetStores {
@@ -17,6 +18,7 @@ export interface DatasetStores {
   pairSets: PairSetStore;
   imageJudgements: ImageJudgementStore;
   folderSearches: FolderSearchStore;
+  quality: QualityStore;
   /** Whether this process has the workspace open for writing. */
   writable: boolean;
 }
@@ -30,6 +32,7 @@ export function datasetStores(db: Db, writable: boolean): DatasetStores {
     pairSets: pairSetStore(db, rowOf),
     imageJudgements: imageJudgementStore(db, rowOf),
     folderSearches: folderSearchStore(db, rowOf),
+    quality: qualityStore(db, rowOf),
     writable,
   };
 }

@@ -41,6 +41,8 @@ export const BUNDLED_TABLES: readonly BundledTable[] = [
   { name: 'curations', ...ofDataset },
   { name: 'marks', ...ofDataset },
   { name: 'tags', ...ofDataset },
+  { name: 'quality_thresholds', ...ofDataset },
+  { name: 'accepted_flags', ...ofDataset },
   {
     name: 'image_judgements',
     where: `${ofDataset.where} AND coalesce(json_extract(source, '$.run') IN (SELECT 'r' || number FROM temp.chosen WHERE owner = 'run'), true)`,

@@ -291,4 +291,24 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 27,
+    sql: `
+      -- Thresholds of quality flags that a person chose.
+      CREATE TABLE quality_thresholds (
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        flag TEXT NOT NULL,      -- QualityFlag
+        threshold REAL NOT NULL,
+        PRIMARY KEY (dataset, flag)
+      ) STRICT, WITHOUT ROWID;
+      -- Quality flags of images that are not a problem to a person.
+      CREATE TABLE accepted_flags (
+        dataset INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        flag TEXT NOT NULL,      -- QualityFlag
+        PRIMARY KEY (dataset, image, flag),
+        FOREIGN KEY (dataset, image) REFERENCES images (dataset, id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
