@@ -40,6 +40,7 @@ import { StepMemory } from './features/models/step-memory.ts';
 import { WeightsLibrary } from './features/models/weights.ts';
 import { ReportPages } from './features/report/pages.ts';
 import type { PagePorts } from './features/report/ports.ts';
+import { Tables } from './features/tables/tables.ts';
 import { Experiments } from './features/training/experiments.ts';
 import { Training } from './features/training/training.ts';
 import type { LogName } from './foundation/log/log-file.ts';
@@ -82,6 +83,8 @@ export interface Services {
   training: Training;
   /** Trainings with several seeds. */
   experiments: Experiments;
+  /** Tables for other programs, and from them. */
+  tables: Tables;
   /** Project bundles. */
   bundles: Bundles;
   compare: CompareService;
@@ -195,6 +198,12 @@ export function openServices(o: ServiceOptions): Services {
     ),
   );
   const pages = new ReportPages(pagePorts({ ...features, structures, runComparisons, experiments }, compare, compute));
+  const tables = new Tables({
+    ...{ datasets, runs, images: store.browse, comparisons: store.comparisons, judgements: store.imageJudgements },
+    calibrationOf: (run) => evaluation.calibrationOf(run),
+    distances: (run, split, o) => evaluation.distances(run, split, o),
+    edit: (dataset, edit) => Promise.resolve(store.curation.apply(dataset, edit)),
+  });
   const bundles = new Bundles({ workspace, datasets, bundles: store.bundles, version: APP_VERSION });
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
@@ -222,6 +231,7 @@ export function openServices(o: ServiceOptions): Services {
     encoderComparisons,
     training,
     experiments,
+    tables,
     bundles,
     compare,
     pages,

@@ -32,6 +32,7 @@ import { text, wholeNumber } from './schema-parts.ts';
 import type { StructureAnswer } from './structure.ts';
 import { SettingsPatch } from './setting-schema.ts';
 import { ThresholdChoiceSchema } from './threshold-schema.ts';
+import { TABLE_CALLS } from './tables.ts';
 import type { ThresholdEntry } from './thresholds.ts';
 import type { WhatIf, WhatIfAnswer, WhatIfs } from './what-if.ts';
 import { Strokes } from './what-if-schema.ts';
@@ -242,6 +243,7 @@ export const CALLS = {
   ...BUNDLE_CALLS,
   ...ENCODER_CALLS,
   ...MODEL_CALLS,
+  ...TABLE_CALLS,
 
   'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),
   'compare.open': curatedCall<ExplainedComparison>()(ComparisonId), // a stored one

@@ -9,6 +9,7 @@ import { modelHandlers } from './models.ts';
 import { pairHandlers } from './pairs.ts';
 import { reportHandlers } from './reports.ts';
 import { runHandlers } from './runs.ts';
+import { tableHandlers } from './tables.ts';
 import { whatIfHandlers } from './what-ifs.ts';
 
 /** One handler per call of the contract. */
@@ -21,6 +22,7 @@ export const handlers: AllHandlers = {
   ...modelHandlers,
   ...bundleHandlers,
   ...encoderHandlers,
+  ...tableHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

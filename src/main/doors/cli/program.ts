@@ -3,6 +3,7 @@ import { APP_VERSION } from '../../foundation/versions.ts';
 import { addComparisonsCommand } from './comparisons.ts';
 import { addDataCommands } from './data.ts';
 import { addBundleCommands } from './bundle.ts';
+import { addTableCommands } from './tables.ts';
 import { addEncodersCommand } from './encoders.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
@@ -20,6 +21,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('(--help lists the options)');
   addDataCommands(program);
   addBundleCommands(program);
+  addTableCommands(program);
   addEncodersCommand(program);
   addTrainCommand(program);
   addWeightsCommand(program);

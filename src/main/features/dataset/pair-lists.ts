@@ -1,13 +1,11 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { ImageRecord, Pair } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
-import { AppError } from '../../../shared/errors.ts';
 import { MAX_PROBLEMS, type PairListSummary } from '../../../shared/pair-list.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import { type PairList, readPairList } from '../../domain/pairs/pair-list.ts';
 import { csvOfRows } from '../../foundation/csv.ts';
-import { quote } from '../../foundation/words.ts';
+import { decodeText, readTableFile } from '../../foundation/text-file.ts';
 import { hashOfPairs } from './pair-sets.ts';
 
 type Stores = Pick<DatasetStores, 'datasets' | 'browse' | 'pairSets'>;
@@ -37,23 +35,9 @@ function readList(store: Stores, dataset: string, file: string): PairList {
   return readPairList(textOf(file), { images: store.datasets.images(dataset), excluded, root: root.replaceAll('\\', '/') });
 }
 
-const MAX_BYTES = 256 * 2 ** 20; // some three million rows
+const FILE_OF_PAIRS = { what: 'file of pairs', suffixes: ['.csv', '.tsv', '.txt'] };
 
-const SUFFIXES = ['.csv', '.tsv', '.txt'];
-
-function textOf(file: string): string {
-  try {
-    const stats = statSync(file);
-    if (!stats.isFile()) throw new Error('it is not a file');
-    const names = [file, realpathSync(file)]; // a link may lead to another file
-    if (!names.every((name) => SUFFIXES.includes(extname(name).toLowerCase()))) throw new Error('its name must end in .csv, .tsv or .txt');
-    if (stats.size > MAX_BYTES) throw new Error('it is larger than 256 MB');
-    const bytes = readFileSync(file);
-    return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
-  } catch (error) {
-    throw new AppError('not-found', `The file of pairs ${quote(file)} can’t be read: ${(error as Error).message}.`, { file }, error);
-  }
-}
+const textOf = (file: string): string => decodeText(readTableFile(file, FILE_OF_PAIRS));
 
 /** Pairs within each split, by label; those of images in two splits are across. */
 export function countSplits(pairs: readonly Pair[], images: readonly ImageRecord[]): Pick<PairListSummary, 'splits' | 'across'> {
