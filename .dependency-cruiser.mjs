@@ -12,7 +12,7 @@ const PACKAGES = {
   'tensor-libraries': { name: '(?:onnxruntime-[^/]+|onnx-proto|@tensorflow/[^/]+)', only: ['src/main/nn/engines/'] },
 };
 
-const COMPOSITION_ROOT = ['src/main/workbench.ts', 'src/main/services.ts'];
+const COMPOSITION_ROOT = ['src/main/workbench.ts', 'src/main/services.ts', 'src/main/whole-set.ts'];
 const COMPUTE_HOST = ['src/main/compute/host/', 'src/main/compute/protocol/'];
 /** Plain helpers that know no service. */
 const HELPERS = ['src/main/foundation/files.ts', 'src/main/foundation/words.ts', 'src/main/foundation/workspace.ts'];
@@ -25,6 +25,7 @@ const FEATURES = {
   compare: [],
   'compare-encoders': [],
   dataset: [],
+  embeddings: [],
   evaluation: [],
   media: [],
   models: ['src/main/nn/siamese.ts', 'src/main/nn/training-memory.ts', 'src/main/nn/weights/'],
@@ -35,7 +36,7 @@ const FEATURES = {
 };
 
 /** Features of the screen. Each uses client and kit, and none uses another one. ESLint uses this list, too. */
-export const SCREEN_FEATURES = ['compare', 'dataset', 'jobs', 'onboarding', 'reports', 'settings', 'training'];
+export const SCREEN_FEATURES = ['compare', 'dataset', 'explore', 'jobs', 'onboarding', 'reports', 'settings', 'training'];
 const BELOW_SCREEN_FEATURES = ['src/renderer/client/', 'src/renderer/kit/'];
 
 /** Each folder of src/, and what it may import of src/ besides itself and src/shared/. A path that ends in / is a folder. */
@@ -60,6 +61,7 @@ const FOLDERS = {
     'src/main/foundation/jpeg-checksum.ts',
     'src/main/foundation/log/',
     'src/main/foundation/npy.ts',
+    'src/main/foundation/number-files.ts',
     'src/main/foundation/program-folder.ts',
   ],
   ...Object.fromEntries(Object.entries(FEATURES).map(([name, more]) => [`src/main/features/${name}/`, [...BELOW_FEATURES, ...more]])),

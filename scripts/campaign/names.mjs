@@ -41,7 +41,7 @@ const IN_TEXTS = [
   '../../../etc/passwd',
 ];
 
-const VIEWS = ['images', 'train', 'compare', 'reports', 'settings'];
+const VIEWS = ['images', 'explore', 'train', 'compare', 'reports', 'settings'];
 const PER_CLASS = 6;
 
 /**

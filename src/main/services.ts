@@ -43,6 +43,7 @@ import type { PagePorts } from './features/report/ports.ts';
 import { Tables } from './features/tables/tables.ts';
 import { Experiments } from './features/training/experiments.ts';
 import { Training } from './features/training/training.ts';
+import { openWholeSet, type WholeSet } from './whole-set.ts';
 import type { LogName } from './foundation/log/log-file.ts';
 import { log, openLog } from './foundation/log/log.ts';
 import { OutputPaths } from './foundation/output-paths.ts';
@@ -80,6 +81,8 @@ export interface Services {
   runComparisons: RunComparisons;
   /** Compares encoders before a training. */
   encoderComparisons: EncoderComparisons;
+  /** Neighbours of all images of a data set, and what is derived from them. */
+  wholeSet: WholeSet;
   training: Training;
   /** Trainings with several seeds. */
   experiments: Experiments;
@@ -183,6 +186,14 @@ export function openServices(o: ServiceOptions): Services {
     encoderFolder: (id) => encoders.folderOf(id),
     ...{ weightsBytes, caches, compute },
   });
+  const wholeSet = openWholeSet({
+    ...{ workspace, store, rows, networks, compute },
+    calibrationOf: (run) => evaluation.calibrationOf(run),
+    known: () => knownEncoders(shelf.list()),
+    imported: (id) => encoders.get(id),
+    encoderFolder: (id) => encoders.folderOf(id),
+    networkFor: (choices, signal) => training.encoderSettings(choices, signal),
+  });
   const experiments = new Experiments({
     ...{ experiments: store.experiments, runs, datasets, training },
     recallOf: (run) => testRecall(structures.find(run))?.value ?? null,
@@ -229,6 +240,7 @@ export function openServices(o: ServiceOptions): Services {
     findingsOf: lintRun,
     runComparisons,
     encoderComparisons,
+    wholeSet,
     training,
     experiments,
     tables,

@@ -14,6 +14,7 @@ import type { MatchesAnswer } from './matches.ts';
 import { METHODS } from './explanation-methods.ts';
 import { type Call, call, curatedCall } from './contract-call.ts';
 import { BUNDLE_CALLS } from './bundle-calls.ts';
+import { EMBEDDING_CALLS } from './embedding-calls.ts';
 import { ENCODER_CALLS } from './encoder-calls.ts';
 import type { EventName, Events } from './events.ts';
 import { MODEL_CALLS } from './model-calls.ts';
@@ -242,6 +243,7 @@ export const CALLS = {
   ),
   ...BUNDLE_CALLS,
   ...ENCODER_CALLS,
+  ...EMBEDDING_CALLS,
   ...MODEL_CALLS,
   ...TABLE_CALLS,
 

@@ -1,23 +1,20 @@
-import { z } from 'zod';
 import type { BackboneName } from './backbones.ts';
 import type { KnownEncoder } from './encoder-comparison.ts';
 import { parseEncoderName } from './encoder-name.ts';
-import { text } from './schema-parts.ts';
 
-/**
- * What turns an image into a row of numbers:
- *
- *   { encoder, weights }   an encoder's pooled features (encoder: see encoder-name.ts; weights: a file, an id of the catalogue, or null for an
- *                          encoder that needs none). Distance: 1 - cosine, 0..2
- *   { run }                the embedding of a finished run. Distance: its D, with its threshold and verdict
- */
-export const EmbeddingSource = z.union([
-  z.strictObject({ encoder: text('The encoder'), weights: text('The weights').nullable() }),
-  z.strictObject({ run: text('The run') }),
-]);
-export type EmbeddingSource = z.infer<typeof EmbeddingSource>;
-export type EncoderSource = Extract<EmbeddingSource, { encoder: string }>;
-export type RunSource = Extract<EmbeddingSource, { run: string }>;
+/** An encoder's pooled features. Distance: 1 - cosine, 0..2. */
+export interface EncoderSource {
+  encoder: string; // see encoder-name.ts
+  weights: string | null; // a file, or an id of the catalogue; null for an encoder that needs none
+}
+
+/** The embedding of a finished run. Distance: its D, with its threshold and verdict. */
+export interface RunSource {
+  run: string; // id
+}
+
+/** What turns an image into a row of numbers. Its schema is in embedding-source-schema.ts, which a browser does not load. */
+export type EmbeddingSource = EncoderSource | RunSource;
 
 export const isRunSource = (source: EmbeddingSource): source is RunSource => 'run' in source;
 

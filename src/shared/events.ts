@@ -1,12 +1,23 @@
 import type { Job } from './job.ts';
 import type { EpochRow } from './run.ts';
 
-export const CHANGED = ['datasets', 'runs', 'experiments', 'encoders', 'comparisons', 'whatIfs', 'reports', 'settings', 'models'] as const;
+export const CHANGED = [
+  'datasets',
+  'runs',
+  'experiments',
+  'encoders',
+  'embeddings',
+  'comparisons',
+  'whatIfs',
+  'reports',
+  'settings',
+  'models',
+] as const;
 
 /** Stored data has changed: views that show it load it again. */
 export interface Changed {
   what: (typeof CHANGED)[number];
-  id: string | null; // null: any of them; of what-if edits: the comparison; of compared encoders: the data set
+  id: string | null; // null: any of them; of what-if edits: the comparison; of compared encoders and embeddings: the data set
 }
 
 /** The row of an epoch that has ended: views of the run append it, without loading the run again. */

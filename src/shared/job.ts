@@ -18,6 +18,7 @@ export const JOB_KINDS = [
   'fetch',
   'add-model',
   'encoders',
+  'embed',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

@@ -33,7 +33,7 @@ export const SETTING_RULES: Record<keyof Settings, SettingRule> = {
   author: { kind: 'text', maxLength: 200, nullable: false },
   logo: { kind: 'text', maxLength: 64, nullable: true },
   chooserFolder: { kind: 'text', maxLength: 4096, nullable: true },
-  viewChoices: { kind: 'texts', names: ['images', 'train', 'new-training', 'reports', 'routes'], maxLength: MAX_VIEW_CHOICE },
+  viewChoices: { kind: 'texts', names: ['images', 'explore', 'train', 'new-training', 'reports', 'routes'], maxLength: MAX_VIEW_CHOICE },
 };
 
 export function isAccepted(rule: SettingRule, value: unknown): boolean {

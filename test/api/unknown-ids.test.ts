@@ -58,6 +58,12 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'experiments.compare': [{ a: 'e99', b: 'e98' }],
   'encoders.compare': [nothing],
   'encoders.latest': [nothing],
+  'embeddings.choices': [nothing],
+  'embeddings.status': [
+    { ...nothing, source: { encoder: 'patches', weights: null } },
+    { ...things, source: { run: 'r99' } },
+  ],
+  'embeddings.start': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
   'runs.stop': [choice],
   'runs.evaluate': [choice],
   'runs.thresholds': [choice],

@@ -27,7 +27,7 @@ test('a view that was left', async ({ page, served }) => {
     await expect(page.getByText(/^pair 3 of/)).toBeVisible();
     expect(new URL(page.url()).hash).toBe(route);
     await view(page, 'Images').click();
-    await page.keyboard.press('Control+3');
+    await page.keyboard.press('Control+4');
     await expect(page.getByText(/^pair 3 of/)).toBeVisible();
     await view(page, 'Compare').click();
     await page.getByRole('button', { name: 'Borderline pairs' }).click();
@@ -38,7 +38,7 @@ test('a view that was left', async ({ page, served }) => {
     await expect(page.getByText(/^pair 3 of/)).toBeVisible();
     const route = new URL(page.url()).hash;
     const steps = [
-      async () => void window.dispatchEvent(new KeyboardEvent('keydown', { key: '3', ctrlKey: true })),
+      async () => void window.dispatchEvent(new KeyboardEvent('keydown', { key: '4', ctrlKey: true })),
       async () => document.querySelector<HTMLElement>('[data-tour="compare"]')!.click(),
     ];
     for (const step of steps) {

@@ -55,7 +55,7 @@ test('the strip shows and cancels jobs in every view', async ({ page, served }) 
   const strip = page.getByRole('contentinfo');
   await expect(strip.getByText(/Epoch \d+ of 5,?000/)).toBeVisible({ timeout: 30_000 });
   await expect(strip.getByText(/images\/s/)).toBeVisible();
-  await page.keyboard.press('Control+4');
+  await page.keyboard.press('Control+5');
   const failing = join(served.workspace, 'a folder without images, whose long name fills the line of the message');
   mkdirSync(failing, { recursive: true });
   await served.job('datasets.import', { folder: failing }).catch(() => undefined);
@@ -172,7 +172,7 @@ test('a warning of a database that another program changed is above every view u
     await page.goto(served.url);
     const alert = page.getByRole('alert').filter({ hasText: 'was changed by another program, or damaged, since Twinlens closed it' });
     await expect(alert).toBeVisible();
-    await page.keyboard.press('Control+4');
+    await page.keyboard.press('Control+5');
     await expect(page.getByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
     await expect(alert).toBeVisible();
     expect(await serious(page)).toEqual([]);

@@ -104,7 +104,7 @@ test('routes: keys, URL, back, and the last route at the next start', async ({ p
   }
   await page.goBack();
   await expect(page).toHaveTitle('Images · Twinlens');
-  await page.keyboard.press('Control+4');
+  await page.keyboard.press('Control+5');
   await expect.poll(async () => (await served.call('settings.get', {})).route).toBe('/reports');
   const nextStart = await context.newPage();
   await nextStart.goto(served.url);

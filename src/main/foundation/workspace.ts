@@ -12,6 +12,7 @@ export interface Workspace {
   lockHolder: string; // file, JSON: process that has the lock
   settings: string; // file, JSON: the workspace's own settings
   features: string; // folders from here on
+  embeddings: string; // of data sets, with their neighbours
   pixels: string;
   thumbs: string;
   previews: string;
@@ -69,6 +70,7 @@ export function workspaceAt(folder: string): Workspace {
     lockHolder: inside('lock.json'),
     settings: inside('screen.json'),
     features: inside('cache', 'features'),
+    embeddings: inside('cache', 'embeddings'),
     pixels: inside('cache', 'pixels'),
     thumbs: inside('cache', 'thumbs'),
     previews: inside('cache', 'previews'),

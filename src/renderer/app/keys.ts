@@ -5,7 +5,7 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
   {
     group: 'Everywhere',
     keys: [
-      ['Ctrl 1 … 4', 'Images, Train, Compare, Reports (⌘ on a Mac; Alt also works)'],
+      ['Ctrl 1 … 5', 'Images, Explore, Train, Compare, Reports (⌘ on a Mac; Alt also works)'],
       ['Ctrl ,', 'Settings'],
       ['Ctrl \\', 'Show or hide details'],
       ['Tab', 'Next control'],
@@ -84,5 +84,5 @@ interface KeyPress {
 export function viewForKey({ key, ctrlKey, metaKey, altKey }: KeyPress): ViewName | null {
   if ([ctrlKey, metaKey, altKey].filter(Boolean).length !== 1) return null;
   if (key === ',' && !altKey) return 'settings';
-  return /^[1-4]$/.test(key) ? VIEWS[Number(key) - 1]! : null;
+  return /^[1-5]$/.test(key) ? VIEWS[Number(key) - 1]! : null;
 }

@@ -2,6 +2,7 @@ import ChartSpline from '@lucide/svelte/icons/chart-spline';
 import Columns2 from '@lucide/svelte/icons/columns-2';
 import FileText from '@lucide/svelte/icons/file-text';
 import Images from '@lucide/svelte/icons/images';
+import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Settings from '@lucide/svelte/icons/settings';
 import type { Component } from 'svelte';
 import type { ViewName } from '../client/route-hash.ts';
@@ -16,6 +17,7 @@ interface View {
 /** The views of the app. Each is loaded when first shown, the others while the page is idle. */
 export const VIEW_INFO: Record<ViewName, View> = {
   images: { text: 'Images', icon: Images, load: () => import('../features/dataset/ImagesView.svelte') },
+  explore: { text: 'Explore', icon: ScanSearch, load: () => import('../features/explore/ExploreView.svelte') },
   train: { text: 'Train', icon: ChartSpline, load: () => import('../features/training/TrainView.svelte') },
   compare: { text: 'Compare', icon: Columns2, load: () => import('../features/compare/CompareView.svelte') },
   reports: { text: 'Reports', icon: FileText, load: () => import('../features/reports/ReportsView.svelte') },

@@ -1,4 +1,4 @@
-export const VIEWS = ['images', 'train', 'compare', 'reports', 'settings'] as const;
+export const VIEWS = ['images', 'explore', 'train', 'compare', 'reports', 'settings'] as const;
 export type ViewName = (typeof VIEWS)[number];
 export type RouteParams = Readonly<Record<string, string>>;
 

@@ -3,6 +3,7 @@ import { appHandlers } from './app.ts';
 import { bundleHandlers } from './bundles.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
+import { embeddingHandlers } from './embeddings.ts';
 import { encoderHandlers } from './encoders.ts';
 import { experimentHandlers } from './experiments.ts';
 import { modelHandlers } from './models.ts';
@@ -23,6 +24,7 @@ export const handlers: AllHandlers = {
   ...bundleHandlers,
   ...encoderHandlers,
   ...tableHandlers,
+  ...embeddingHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

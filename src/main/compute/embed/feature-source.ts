@@ -6,7 +6,7 @@ import type { Executable } from '../../nn/engines/engine.ts';
 import type { NetworkEngine } from '../engine/network-engine.ts';
 import { compileForward } from '../../nn/engines/forward.ts';
 import { type Entry, entryShape, featuresTask, specOf } from '../../nn/siamese.ts';
-import { freeArray, sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
+import { freeArray, joinArrays, sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
 import { prefetch } from '../async/prefetch.ts';
 import { bytesOf, chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { type ParallelOptions, throwIfCancelled } from '../async/parallel.ts';
@@ -97,6 +97,18 @@ class PixelSource implements FeatureSource {
   }
 }
 
+/** An image that can't be read, and why, in a sentence. */
+export interface UnreadImage {
+  image: SourceImage;
+  reason: string;
+}
+
+interface DecodedPart {
+  read: readonly SourceImage[];
+  images: Float32Array; // [read.length, 3, S, S]
+  failed: readonly UnreadImage[];
+}
+
 /** Features before the trained layers, computed once per image and cached on disk. */
 export class CachedFeatures implements FeatureSource {
   readonly rowLength: number;
@@ -108,6 +120,14 @@ export class CachedFeatures implements FeatureSource {
     this.o = o;
     this.rowLength = sizeOf(entryShape(specOf(o.config), o.entry));
     this.store = new RowStore(o.caches.features, featureKey(o), this.rowLength * 4);
+  }
+
+  /** As `prepare`, but goes on after an image that can't be read. Returns those, with the reason; `batches` must not be asked for them. */
+  async prepareReadable(images: readonly SourceImage[], options: ParallelOptions): Promise<UnreadImage[]> {
+    const unread: UnreadImage[] = [];
+    await this.compute(selectUncached(this.store, images), options, unread);
+    this.prepared = images.filter(({ sha256 }) => this.store.has(sha256));
+    return unread;
   }
 
   /** Images whose features `prepare` would compute. */
@@ -150,23 +170,27 @@ export class CachedFeatures implements FeatureSource {
     await this.compute(missing, {});
   }
 
-  /** Computes and caches the features of `missing`. */
-  private async compute(missing: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
+  /** Computes and caches the features of `missing`. Images that can't be read are added to `unread`; without it, the first one is an error. */
+  private async compute(missing: readonly SourceImage[], { signal, onProgress }: ParallelOptions, unread?: UnreadImage[]): Promise<void> {
     if (missing.length === 0) return;
     const { engine, config, entry, params } = this.o;
     const exe = await compileForward(engine, (n) => featuresTask(specOf(config), entry, n), FORWARD_BATCH, params);
     const reader = readerFor(this.o, null, missing.length);
-    const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part }, { signal });
+    const decode = (part: readonly SourceImage[]): Promise<DecodedPart> =>
+      unread ? decodeReadable(reader, part, signal) : decodeAll(reader, part, signal);
     try {
       let done = 0;
-      for await (const [part, images] of prefetch(chunks(missing, FORWARD_BATCH), decode)) {
+      for await (const [part, { read, images, failed }] of prefetch(chunks(missing, FORWARD_BATCH), decode)) {
         throwIfCancelled(signal);
-        const { features } = await exe.run({ images });
+        unread?.push(...failed);
+        if (read.length > 0) {
+          const { features } = await exe.run({ images });
+          this.store.append(
+            read.map((i) => i.sha256),
+            bytesOf(features!),
+          );
+        }
         freeArray(images);
-        this.store.append(
-          part.map((i) => i.sha256),
-          bytesOf(features!),
-        );
         onProgress?.((done += part.length), missing.length);
       }
       this.store.flush();
@@ -215,6 +239,40 @@ class AugmentedFeatures implements FeatureSource {
     }
     return exe;
   }
+}
+
+async function decodeAll(reader: Reader, part: readonly SourceImage[], signal: AbortSignal | undefined): Promise<DecodedPart> {
+  return { read: part, images: await reader.ask('decode', { images: part }, { signal }), failed: [] };
+}
+
+/** Decodes a part; if an image of it can't be read, one image at a time. Throws AppError 'cancelled' and other errors than of an image. */
+async function decodeReadable(reader: Reader, part: readonly SourceImage[], signal: AbortSignal | undefined): Promise<DecodedPart> {
+  try {
+    return await decodeAll(reader, part, signal);
+  } catch (error) {
+    reasonOf(error);
+  }
+  const read: SourceImage[] = [];
+  const rows: Float32Array[] = [];
+  const failed: UnreadImage[] = [];
+  for (const image of part) {
+    try {
+      rows.push(await reader.ask('decode', { images: [image] }, { signal }));
+      read.push(image);
+    } catch (error) {
+      failed.push({ image, reason: reasonOf(error) });
+    }
+  }
+  return { read, images: joinArrays(rows), failed };
+}
+
+/** A broken, missing or forbidden file. */
+const READ_ERRORS: ReadonlySet<string> = new Set(['bad-image', 'not-found', 'workspace']);
+
+/** Why an image can't be read. Throws all other errors. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AppError && READ_ERRORS.has(error.code)) return error.message;
+  throw error;
 }
 
 /** Everything a cached feature depends on besides the image. */

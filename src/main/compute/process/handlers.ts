@@ -10,6 +10,9 @@ import { benchEmbed } from '../bench/bench-embed.ts';
 import { inspectEncoder } from '../import-encoder/inspect-encoder.ts';
 import { storeEncoder } from '../import-encoder/store-encoder.ts';
 import { measureContent, readContent } from '../content/content-rows.ts';
+import { embedDataset } from '../embeddings/embed-dataset.ts';
+import { areEmbeddingsIntact } from '../embeddings/open-embeddings.ts';
+import { recallOfStored } from '../embeddings/recall.ts';
 import { rankEncoders, scoreEncoder } from '../compare-encoders/score-encoder.ts';
 import { checkDevices } from '../engine/check.ts';
 import { tryEncoder } from '../engine/imported-sessions.ts';
@@ -67,6 +70,9 @@ export const handlers: Handlers = {
   untrainedDistances,
   compareOnPairs: compareRuns,
   scoreEncoder,
+  embedDataset,
+  checkEmbeddings: areEmbeddingsIntact,
+  neighbourRecall: recallOfStored,
   rankEncoders,
   measureContent,
   readContent,

@@ -2,13 +2,10 @@ import type { Space } from '../../../shared/structure.ts';
 import { type RankedQuery, rankQuery } from '../../domain/retrieval/ranking.ts';
 import type { Relevance } from '../../domain/retrieval/relevance.ts';
 import type { Engine, Executable } from '../../nn/engines/engine.ts';
-import { ProgramBuilder } from '../../nn/ir/build/builder.ts';
 import { freeArray } from '../../nn/ir/tensor.ts';
-import { throwIfCancelled } from '../async/parallel.ts';
 import { chunks } from '../images/batches.ts';
+import { compileProduct, productBlocks, QUERY_BLOCK } from './block-product.ts';
 import { type Gallery, GALLERY_BLOCK } from './gallery.ts';
-
-const QUERY_BLOCK = 512; // rows of a product; the distances of a block to the whole gallery are in memory
 
 /** One query's neighbours in one space: among the test images, and among all if that was asked. */
 export interface Neighbours {
@@ -58,13 +55,6 @@ export async function neighboursOf(
   }
 }
 
-/** `a` [QUERY_BLOCK, d], `b` [d, GALLERY_BLOCK] -> `product` [QUERY_BLOCK, GALLERY_BLOCK]. */
-function compileProduct(engine: Engine, d: number): Promise<Executable> {
-  const program = new ProgramBuilder();
-  const [a, b] = [program.input('a', [QUERY_BLOCK, d]), program.input('b', [d, GALLERY_BLOCK])];
-  return engine.compile({ program, outputs: { product: program.matmul(a, b) } }, new Map());
-}
-
 async function distancesOf(
   product: Executable,
   gallery: Gallery,
@@ -73,24 +63,19 @@ async function distancesOf(
   width: number,
   signal: AbortSignal,
 ): Promise<Float32Array> {
-  const { d, blocks, squares } = gallery;
-  const a = new Float32Array(QUERY_BLOCK * d);
-  for (const [i, query] of queries.entries()) gallery.copyRow(query, a, i * d);
+  const { squares } = gallery;
   const out = new Float32Array(queries.length * width);
-  for (let column = 0; column < width; column += GALLERY_BLOCK) {
-    throwIfCancelled(signal);
-    const result = (await product.run({ a, b: blocks[column / GALLERY_BLOCK]! }))['product']!;
-    const columns = Math.min(GALLERY_BLOCK, width - column);
+  for await (const { column, columns, dots } of productBlocks(product, gallery, queries, width, signal)) {
     for (const [i, query] of queries.entries()) {
       const from = i * GALLERY_BLOCK;
       const to = i * width + column;
-      if (space === 'features') for (let j = 0; j < columns; j++) out[to + j] = -result[from + j]!;
+      if (space === 'features') for (let j = 0; j < columns; j++) out[to + j] = -dots[from + j]!;
       else {
         const square = squares[query]!;
-        for (let j = 0; j < columns; j++) out[to + j] = square + squares[column + j]! - 2 * result[from + j]!;
+        for (let j = 0; j < columns; j++) out[to + j] = square + squares[column + j]! - 2 * dots[from + j]!;
       }
     }
-    freeArray(result);
+    freeArray(dots);
   }
   return out;
 }

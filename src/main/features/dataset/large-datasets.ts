@@ -6,6 +6,8 @@ import { LARGE } from './curated.ts';
 import { type Change, applyChange } from './edit.ts';
 import type { ImportRequest, RunningImport } from './folder-import.ts';
 import {
+  allRows,
+  type AllRows,
   type DatasetRows,
   type PairCounts,
   pairCounts,
@@ -83,6 +85,10 @@ export class LargeDatasets implements DatasetRows {
 
   async pairCounts(dataset: string, relation: PairRelation): Promise<PairCounts> {
     return this.isLarge(dataset) ? this.pairsThread.ask('pairCounts', { dataset, relation }) : pairCounts(this.store, dataset, relation);
+  }
+
+  async allRows(dataset: string): Promise<AllRows> {
+    return this.isLarge(dataset) ? this.pairsThread.ask('allRows', { dataset }) : allRows(this.store, dataset);
   }
 
   /** In a thread, whatever the data set's size: the file may have many rows. */

@@ -55,6 +55,14 @@ export interface StructureRows extends Omit<SplitRows, 'images' | 'units' | 'uns
   groups: Names | null;
 }
 
+/** All images of a data set, excluded ones too, with their current classes. */
+export interface AllRows {
+  images: PackedImages;
+  excluded: Uint8Array; // [images] 1: excluded
+  units: ImageUnits; // of `images`
+  edits: string; // BrowseStore.edits
+}
+
 /** Reads curated data sets. */
 export interface DatasetRows {
   /** `pairRecipe`: RunConfig.pairRecipe. */
@@ -62,6 +70,7 @@ export interface DatasetRows {
   splitRows(dataset: string, split: 'test' | 'valid', relation: PairRelation): Promise<SplitRows>;
   structureRows(dataset: string, relation: PairRelation): Promise<StructureRows>;
   pairCounts(dataset: string, relation: PairRelation): Promise<PairCounts>;
+  allRows(dataset: string): Promise<AllRows>;
   /** As the function addPairList. */
   addPairList(dataset: string, file: string): Promise<PairListSummary>;
 }
@@ -104,6 +113,16 @@ export const structureRows = (store: ReadStores, dataset: string, relation: Pair
       pairSet: hash,
     };
   });
+
+export function allRows({ browse }: ReadStores, dataset: string): AllRows {
+  for (;;) {
+    const edits = browse.edits(dataset);
+    const images = browse.all(dataset);
+    if (browse.edits(dataset) !== edits) continue; // another thread made an edit meanwhile
+    const excluded = Uint8Array.from(images, (image) => Number(image.excluded));
+    return { images: packImages(images), excluded, units: unitsOf(images), edits };
+  }
+}
 
 export const pairCounts = (store: ReadStores, dataset: string, relation: PairRelation): PairCounts =>
   readConsistently(store, dataset, (images) => {
@@ -158,5 +177,6 @@ export const rowsInThisThread = (store: ReadStores): DatasetRows => ({
   splitRows: (dataset, split, relation) => Promise.resolve(splitRows(store, dataset, split, relation)),
   structureRows: (dataset, relation) => Promise.resolve(structureRows(store, dataset, relation)),
   pairCounts: (dataset, relation) => Promise.resolve(pairCounts(store, dataset, relation)),
+  allRows: (dataset) => Promise.resolve(allRows(store, dataset)),
   addPairList: (dataset, file) => Promise.resolve(addPairList(store, dataset, file)),
 });

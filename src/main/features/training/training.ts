@@ -91,6 +91,12 @@ export class Training {
     return { dataset: dataset.dataset, snapshot: dataset.snapshot, config, weightsPath };
   }
 
+  /** As settingsFor, of an encoder that is not trained: the data set may have too few images or pairs for a training. */
+  async encoderSettings(choices: TrainChoices, signal: AbortSignal): Promise<{ config: RunConfig; weightsPath: string | null }> {
+    const dataset = this.ports.datasets.get(choices.dataset);
+    return this.network.configOf(choices, dataset, null, { signal });
+  }
+
   /**
    * Resumes a run after its last complete epoch; a run without one starts again with its settings. Changed settings are stored
    * once the next epoch has ended.

@@ -10,7 +10,7 @@ import { updateDerived, curatedStore } from '../curated.ts';
 import { applyChange } from '../edit.ts';
 import { copyCurated, csvOf } from '../export.ts';
 import { FolderImport } from '../folder-import.ts';
-import { pairCounts, splitRows, structureRows, trainingRows } from '../rows.ts';
+import { allRows, pairCounts, splitRows, structureRows, trainingRows } from '../rows.ts';
 import type { Tasks, ThreadData } from './tasks.ts';
 
 // Entry of the worker thread. It has its own database connection and writes in short transactions, so main never waits for it.
@@ -39,6 +39,7 @@ const handlers: TaskHandlers<Tasks> = {
   splitRows: ({ dataset, split, relation }) => splitRows(curated, dataset, split, relation),
   structureRows: ({ dataset, relation }) => structureRows(curated, dataset, relation),
   pairCounts: ({ dataset, relation }) => pairCounts(curated, dataset, relation),
+  allRows: ({ dataset }) => allRows(curated, dataset),
   addPairList: ({ dataset, file }) => addPairList(curated, dataset, file),
   edit: ({ dataset, change }) => applyChange(store.curation, dataset, change),
   csv: async ({ dataset, file }) => {

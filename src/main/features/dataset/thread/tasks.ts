@@ -3,7 +3,7 @@ import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../.
 import type { PairRelation } from '../../../../shared/pair-relation.ts';
 import type { Change } from '../edit.ts';
 import type { ImportRequest, Inspection } from '../folder-import.ts';
-import type { PairCounts, SplitRows, StructureRows, TrainingRows } from '../rows.ts';
+import type { AllRows, PairCounts, SplitRows, StructureRows, TrainingRows } from '../rows.ts';
 
 /** Tasks of a worker thread on large data sets. The `import…` tasks are the steps of one import; a thread runs at most one. */
 export interface Tasks {
@@ -16,6 +16,7 @@ export interface Tasks {
   splitRows: { args: { dataset: string; split: 'test' | 'valid'; relation: PairRelation }; result: SplitRows };
   structureRows: { args: { dataset: string; relation: PairRelation }; result: StructureRows };
   pairCounts: { args: { dataset: string; relation: PairRelation }; result: PairCounts };
+  allRows: { args: { dataset: string }; result: AllRows };
   addPairList: { args: { dataset: string; file: string }; result: PairListSummary };
   edit: { args: { dataset: string; change: Change }; result: CurationState };
   csv: { args: { dataset: string; file: string }; result: null };

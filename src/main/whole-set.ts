@@ -1,0 +1,41 @@
+import type { ComputeHost } from './compute/host/compute-host.ts';
+import type { Store } from './db/store.ts';
+import type { DatasetRows } from './features/dataset/rows.ts';
+import { Embeddings } from './features/embeddings/embeddings.ts';
+import type { AnalysisStep } from './features/embeddings/jobs.ts';
+import type { EmbeddingPorts } from './features/embeddings/ports.ts';
+import type { Networks } from './features/models/networks.ts';
+import type { Workspace } from './foundation/workspace.ts';
+
+/** Services that see a data set as a whole: neighbours, and what is derived from them. */
+export interface WholeSet {
+  embeddings: Embeddings;
+  /** What the analysis of a data set does after its embeddings. */
+  analysisSteps: AnalysisStep[];
+}
+
+/** What these services use of the others. */
+export interface WholeSetParts extends Pick<EmbeddingPorts, 'calibrationOf' | 'known' | 'imported' | 'encoderFolder' | 'networkFor'> {
+  workspace: Workspace;
+  store: Store;
+  rows: DatasetRows;
+  networks: Networks;
+  compute: ComputeHost;
+}
+
+/** A part of the composition root: services.ts calls it. */
+export function openWholeSet({ workspace, store, rows, networks, compute, ...models }: WholeSetParts): WholeSet {
+  const embeddings = new Embeddings({
+    ...models,
+    folder: workspace.embeddings,
+    datasets: store.datasets,
+    edits: (dataset) => store.browse.edits(dataset),
+    allImages: (dataset) => rows.allRows(dataset),
+    runs: store.runs,
+    hasNetwork: (run) => networks.isStored(run),
+    modelOf: (run) => networks.refOf(run),
+    caches: { features: workspace.features, pixels: workspace.pixels },
+    compute,
+  });
+  return { embeddings, analysisSteps: [] };
+}
