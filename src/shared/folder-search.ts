@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CuratedImage } from './curation.ts';
-import { EmbeddingSource } from './embedding-source.ts';
+import type { EmbeddingSource } from './embedding-source.ts';
+import { EmbeddingSourceSchema } from './embedding-source-schema.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 import type { SimilarAnswer, SimilarVerdict } from './similar.ts';
 
@@ -8,7 +9,7 @@ import type { SimilarAnswer, SimilarVerdict } from './similar.ts';
 export const CANDIDATES = 9;
 
 /** A search for every image of a folder in a data set. */
-export const FolderSearchRequest = z.strictObject({ dataset: text('The data set'), source: EmbeddingSource, folder: text('The folder') });
+export const FolderSearchRequest = z.strictObject({ dataset: text('The data set'), source: EmbeddingSourceSchema, folder: text('The folder') });
 export type FolderSearchRequest = z.infer<typeof FolderSearchRequest>;
 
 /** same: a candidate shows the same; new: the data set has no such image; skipped: for later. */

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Certainty } from './calibration.ts';
 import type { Verdict } from './comparison.ts';
 import type { CuratedImage } from './curation.ts';
-import { EmbeddingSource } from './embedding-source.ts';
+import type { EmbeddingSource } from './embedding-source.ts';
+import { EmbeddingSourceSchema } from './embedding-source-schema.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 
 /** Most images of one answer. */
@@ -23,7 +24,7 @@ export type SimilarTarget = z.infer<typeof SimilarTarget>;
 
 export const SimilarQuery = z.strictObject({
   dataset: text('The data set'),
-  source: EmbeddingSource,
+  source: EmbeddingSourceSchema,
   target: SimilarTarget,
   filter: SimilarFilter.prefault({}),
   limit: wholeNumber(1, MAX_SIMILAR).default(20),
@@ -81,7 +82,7 @@ export interface JudgementCounts {
 
 export const NewImageJudgement = z.strictObject({
   dataset: text('The data set'),
-  source: EmbeddingSource,
+  source: EmbeddingSourceSchema,
   query: z.strictObject({ sha256: z.string().regex(/^[\da-f]{64}$/), file: text('The file') }),
   partner: z.number().int().min(0).nullable(), // an image of the data set; null: all that were shown
   judgement: z.enum(IMAGE_JUDGEMENTS).nullable(), // null takes an earlier one back

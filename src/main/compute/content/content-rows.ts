@@ -9,7 +9,7 @@ import { bytesOf, chunks } from '../images/batches.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import { decodeWithSize, DECODERS } from '../images/images.ts';
 import type { ContentRequest, ContentRows } from '../protocol/content.ts';
-import type { UnreadableImage } from '../protocol/embeddings.ts';
+import type { UnreadableImage } from '../../../shared/embeddings.ts';
 import type { CallContext, SourceImage } from '../protocol/protocol.ts';
 
 /** Raise when a number, or the pixels that it is computed from, changes: all images are then measured again. */

@@ -1,5 +1,5 @@
 import type { PackedImages } from '../../domain/pairs/packed.ts';
-import type { UnreadableImage } from './embeddings.ts';
+import type { UnreadableImage } from '../../../shared/embeddings.ts';
 
 /** The images of a data set whose content is measured. */
 export interface ContentRequest {

@@ -3,7 +3,7 @@ import { contextOf, flagBits, flagsIn, QUALITY_INFO, QUALITY_NUMBERS, thresholds
 import { AppError } from '../../../shared/errors.ts';
 import { packImages, type PackedImages } from '../../domain/pairs/packed.ts';
 import type { ContentRequest, ContentRows } from '../../compute/protocol/content.ts';
-import type { UnreadableImage } from '../../compute/protocol/embeddings.ts';
+import type { UnreadableImage } from '../../../shared/embeddings.ts';
 import type { QualityPorts } from './ports.ts';
 
 export interface MeasureOptions {
