@@ -12,7 +12,7 @@ const PACKAGES = {
   'tensor-libraries': { name: '(?:onnxruntime-[^/]+|onnx-proto|@tensorflow/[^/]+)', only: ['src/main/nn/engines/'] },
 };
 
-const COMPOSITION_ROOT = ['src/main/workbench.ts', 'src/main/services.ts', 'src/main/whole-set.ts'];
+const COMPOSITION_ROOT = ['src/main/workbench.ts', 'src/main/services.ts', 'src/main/whole-set.ts', 'src/main/machine.ts'];
 const COMPUTE_HOST = ['src/main/compute/host/', 'src/main/compute/protocol/'];
 /** Plain helpers that know no service. */
 const HELPERS = ['src/main/foundation/files.ts', 'src/main/foundation/words.ts', 'src/main/foundation/workspace.ts'];

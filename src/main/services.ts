@@ -1,5 +1,4 @@
 import { labelsOfList, listInfo } from './features/dataset/pair-sets.ts';
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encoderRankOf } from '../shared/encoder-rank.ts';
 import { knownEncoders } from '../shared/known-encoders.ts';
@@ -29,9 +28,8 @@ import { Structures } from './features/evaluation/structures.ts';
 import type { EvaluationPorts } from './features/evaluation/ports.ts';
 import { RunComparisons } from './features/evaluation/run-comparisons.ts';
 import { inspectWeights, weightsBytes } from './features/models/added-weights.ts';
-import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
-import { Devices, inspectDevices } from './features/models/devices.ts';
+import { Devices } from './features/models/devices.ts';
 import { ImportedEncoders } from './features/models/imported-encoders.ts';
 import { Networks } from './features/models/networks.ts';
 import { HostProbe } from './features/models/reach.ts';
@@ -50,7 +48,7 @@ import { OutputPaths } from './foundation/output-paths.ts';
 import { computeEntry, resource } from './foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import { APP_VERSION, versions } from './foundation/versions.ts';
-import { deleteLeftovers, openWorkspace, type Workspace, workspaceAt, workspaceFolder } from './foundation/workspace.ts';
+import { deleteLeftovers, openWorkspace, type Workspace } from './foundation/workspace.ts';
 
 /** An open workspace: its store, a compute process, and the features that need no screen. */
 export interface Services {
@@ -264,29 +262,6 @@ function trialImages({ datasets, browse }: Store): string[] {
   const count = Math.min(TRIAL_IMAGES, images);
   const ids = Array.from({ length: count }, (_, i) => Math.floor((i * images) / count));
   return browse.rows(dataset, ids).map(({ file }) => join(root, file));
-}
-
-/** Services that need no workspace. */
-export interface Machine {
-  /** Checks every engine and device. `verbose`: also which operators fall back to the CPU. */
-  inspectDevices(options: { verbose: boolean }): ReturnType<typeof inspectDevices>;
-  benchmarks: Benchmarks;
-  /** Ends the compute process. */
-  close(): Promise<void>;
-}
-
-/** Logs into the workspace if it exists; never creates one. */
-export function openMachine({ workspace: given, command }: Pick<ServiceOptions, 'workspace' | 'command'>): Machine {
-  const { folder, logs } = workspaceAt(workspaceFolder(given));
-  const exists = existsSync(folder);
-  if (exists) openLog(logs, 'cli');
-  log().info({ command, versions: versions() }, 'command starts');
-  const compute = new ComputeHost(computeEntry(), undefined, exists ? { folder: logs, name: 'compute' } : undefined);
-  return {
-    inspectDevices: (options) => inspectDevices(compute, options),
-    benchmarks: new Benchmarks(compute),
-    close: () => compute.end(),
-  };
 }
 
 type CompareServices = Pick<Services, 'workspace' | 'store' | 'rows' | 'networks' | 'evaluation'>;

@@ -11,7 +11,7 @@ import { writeFileAtomically } from '../../foundation/files.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
 import { OutputPaths } from '../../foundation/output-paths.ts';
 import { workspaceAt, workspaceFolder } from '../../foundation/workspace.ts';
-import type { Machine } from '../../services.ts';
+import type { Machine } from '../../machine.ts';
 import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
@@ -82,7 +82,7 @@ function measure({ benchmarks }: Machine, request: BenchRequest): Promise<Benchm
 type Benchmark = Awaited<ReturnType<Machine['benchmarks']['step' | 'embed']>>;
 
 async function withMachine<T>(workspace: string | undefined, command: string, work: (machine: Machine) => Promise<T>): Promise<T> {
-  const { openMachine } = await import('../../services.ts'); // on demand: help opens no workspace
+  const { openMachine } = await import('../../machine.ts'); // on demand: help opens no workspace
   const machine = openMachine({ workspace: userWorkspace(workspace), command });
   try {
     return await work(machine);
