@@ -4,7 +4,7 @@ import type { CuratedImage, CurationEdit, CurationEntry, DatasetCounts } from '.
 import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 import { viewChoices } from '../../client/view-choices.ts';
-import { CurationQueue } from './curation-queue.svelte.ts';
+import { CurationQueue } from '../../client/curation/curation-queue.svelte.ts';
 import { dropVanished, type Filter, NO_FILTER, storedCopies, storedFilter, vanishedText } from './filter.ts';
 import type { TileSize } from './grid-layout.ts';
 import { EMPTY_SELECTION, retainSelection, type Selection } from './selection.ts';

@@ -1,6 +1,6 @@
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { countText } from '../../../shared/format.ts';
-import { toast } from '../../client/toasts.svelte.ts';
+import { toast } from '../toasts.svelte.ts';
 
 /** Reports failed actions of one series in one message, with the number of later ones that were dropped. */
 export function reportFailures(topic: string): (error: unknown, dropped: number) => void {

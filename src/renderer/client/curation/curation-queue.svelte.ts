@@ -1,7 +1,7 @@
 import type { CuratedImage, CurationEdit, CurationState } from '../../../shared/curation.ts';
 import { asAppError } from '../../../shared/errors.ts';
-import { api } from '../../client/api.ts';
-import { toast } from '../../client/toasts.svelte.ts';
+import { api } from '../api.ts';
+import { toast } from '../toasts.svelte.ts';
 import { reportFailures } from './failed-actions.ts';
 import { changedRows, type Rows } from './optimistic-rows.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameOnEnter, nameOptions } from '../../../../src/renderer/features/dataset/name-choice.ts';
+import { nameOnEnter, nameOptions } from '../../../../src/renderer/client/curation/name-choice.ts';
 
 const NAMES = [
   { name: 'Rose', images: 4 },
