@@ -27,6 +27,7 @@ const FEATURES = {
   dataset: [],
   embeddings: [],
   evaluation: [],
+  'image-map': [],
   media: [],
   models: ['src/main/nn/siamese.ts', 'src/main/nn/training-memory.ts', 'src/main/nn/weights/'],
   quality: [],

@@ -4,12 +4,14 @@ import type { DatasetRows } from './features/dataset/rows.ts';
 import { Embeddings } from './features/embeddings/embeddings.ts';
 import type { AnalysisStep } from './features/embeddings/jobs.ts';
 import type { EmbeddingPorts } from './features/embeddings/ports.ts';
+import { ImageMaps } from './features/image-map/image-maps.ts';
 import type { Networks } from './features/models/networks.ts';
 import type { Workspace } from './foundation/workspace.ts';
 
 /** Services that see a data set as a whole: neighbours, and what is derived from them. */
 export interface WholeSet {
   embeddings: Embeddings;
+  imageMaps: ImageMaps;
   /** What the analysis of a data set does after its embeddings. */
   analysisSteps: AnalysisStep[];
 }
@@ -37,5 +39,12 @@ export function openWholeSet({ workspace, store, rows, networks, compute, ...mod
     caches: { features: workspace.features, pixels: workspace.pixels },
     compute,
   });
-  return { embeddings, analysisSteps: [] };
+  const imageMaps = new ImageMaps({
+    folder: workspace.maps,
+    datasets: store.datasets,
+    embedded: (dataset, source) => embeddings.find(dataset, source),
+    requireEmbedded: (dataset, source) => embeddings.require(dataset, source),
+    compute,
+  });
+  return { embeddings, imageMaps, analysisSteps: [] };
 }

@@ -15,6 +15,7 @@ import { METHODS } from './explanation-methods.ts';
 import { type Call, call, curatedCall } from './contract-call.ts';
 import { BUNDLE_CALLS } from './bundle-calls.ts';
 import { EMBEDDING_CALLS } from './embedding-calls.ts';
+import { IMAGE_MAP_CALLS } from './image-map-calls.ts';
 import { ENCODER_CALLS } from './encoder-calls.ts';
 import type { EventName, Events } from './events.ts';
 import { MODEL_CALLS } from './model-calls.ts';
@@ -244,6 +245,7 @@ export const CALLS = {
   ...BUNDLE_CALLS,
   ...ENCODER_CALLS,
   ...EMBEDDING_CALLS,
+  ...IMAGE_MAP_CALLS,
   ...MODEL_CALLS,
   ...TABLE_CALLS,
 

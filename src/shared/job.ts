@@ -19,6 +19,7 @@ export const JOB_KINDS = [
   'add-model',
   'encoders',
   'embed',
+  'image-map',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

@@ -13,6 +13,7 @@ export interface Workspace {
   settings: string; // file, JSON: the workspace's own settings
   features: string; // folders from here on
   embeddings: string; // of data sets, with their neighbours
+  maps: string; // of data sets
   pixels: string;
   thumbs: string;
   previews: string;
@@ -71,6 +72,7 @@ export function workspaceAt(folder: string): Workspace {
     settings: inside('screen.json'),
     features: inside('cache', 'features'),
     embeddings: inside('cache', 'embeddings'),
+    maps: inside('cache', 'maps'),
     pixels: inside('cache', 'pixels'),
     thumbs: inside('cache', 'thumbs'),
     previews: inside('cache', 'previews'),

@@ -6,6 +6,7 @@ import { datasetHandlers } from './datasets.ts';
 import { embeddingHandlers } from './embeddings.ts';
 import { encoderHandlers } from './encoders.ts';
 import { experimentHandlers } from './experiments.ts';
+import { imageMapHandlers } from './image-maps.ts';
 import { modelHandlers } from './models.ts';
 import { pairHandlers } from './pairs.ts';
 import { reportHandlers } from './reports.ts';
@@ -25,6 +26,7 @@ export const handlers: AllHandlers = {
   ...encoderHandlers,
   ...tableHandlers,
   ...embeddingHandlers,
+  ...imageMapHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

@@ -13,6 +13,7 @@ import { measureContent, readContent } from '../content/content-rows.ts';
 import { embedDataset } from '../embeddings/embed-dataset.ts';
 import { areEmbeddingsIntact } from '../embeddings/open-embeddings.ts';
 import { recallOfStored } from '../embeddings/recall.ts';
+import { layOutImages } from '../image-map/lay-out-images.ts';
 import { rankEncoders, scoreEncoder } from '../compare-encoders/score-encoder.ts';
 import { checkDevices } from '../engine/check.ts';
 import { tryEncoder } from '../engine/imported-sessions.ts';
@@ -73,6 +74,7 @@ export const handlers: Handlers = {
   embedDataset,
   checkEmbeddings: areEmbeddingsIntact,
   neighbourRecall: recallOfStored,
+  layOutImages,
   rankEncoders,
   measureContent,
   readContent,
