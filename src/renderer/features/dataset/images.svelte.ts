@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { CuratedImage, CurationEdit, CurationEntry, DatasetCounts } from '../../../shared/curation.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
+import type { ImageSet } from '../../client/image-set.ts';
 import { viewChoices } from '../../client/view-choices.ts';
 import { CurationQueue } from '../../client/curation/curation-queue.svelte.ts';
 import { dropVanished, type Filter, NO_FILTER, storedCopies, storedFilter, vanishedText } from './filter.ts';
@@ -14,14 +15,15 @@ const ROWS_PER_CALL = 500;
 const FETCH_DELAY_MS = 60;
 const MAX_ROWS = 5000; // cached; evicted rows are loaded again when visible
 
-/** Images of a history entry, or copies. `kind`: the word before `text`. */
+/** Images of a history entry, copies, or those that another view wants shown. `kind`: the word before `text`. */
 interface Only {
-  kind: 'change' | 'show';
+  kind: 'change' | 'show'; // of 'show' in the order of `ids`
   text: string;
   ids: ReadonlySet<number>;
+  copies?: true;
 }
 
-const onlyCopies = (ids: readonly number[]): Only => ({ kind: 'show', text: 'images stored more than once', ids: new Set(ids) });
+const onlyCopies = (ids: readonly number[]): Only => ({ kind: 'show', text: 'images stored more than once', ids: new Set(ids), copies: true });
 
 /** State of the images view: search results, selection and edit history of one data set. */
 class ImagesState {
@@ -38,7 +40,7 @@ class ImagesState {
   /** The only images that are shown. */
   only = $state.raw<Only | null>(null);
   /** Whether the copies of the data set are shown, in the order of `only`: the copies of an image follow each other. */
-  readonly showsCopies = $derived(this.only?.kind === 'show');
+  readonly showsCopies = $derived(this.only?.copies === true);
   readonly focused = $derived(this.ids[this.selection.focus]);
   /** Whether the grid marks the focused image while none is selected. Actions apply to the marked image, so none is before a key or click. */
   cursor = $state(false);
@@ -177,6 +179,13 @@ class ImagesState {
     await this.find();
   }
 
+  /** Shows exactly these images of the open data set. */
+  showSet({ title, ids }: Pick<ImageSet, 'title' | 'ids'>): void {
+    this.clearFilter();
+    this.only = { kind: 'show', text: title, ids: new Set(ids) };
+    this.setFilter({});
+  }
+
   /** Shows only these images. `ids`: of `images.copies`. */
   showCopies(ids: readonly number[]): void {
     this.clearFilter();
@@ -262,7 +271,7 @@ class ImagesState {
       if (search.signal.aborted || dataset !== this.dataset) return;
       const only = this.only?.ids;
       const all = Array.from(found.ids);
-      const ids = this.showsCopies ? inOrderOf(only!, all) : only ? all.filter((id) => only.has(id)) : all;
+      const ids = this.only?.kind === 'show' ? inOrderOf(this.only.ids, all) : only ? all.filter((id) => only.has(id)) : all;
       const { targets } = this;
       this.selection = retainSelection(this.selection, this.ids, ids, this.moved);
       const present = new Set(ids);

@@ -94,11 +94,11 @@ vi.mock('../../../../src/renderer/client/api.ts', () => ({ api: { call } }));
 vi.mock('../../../../src/renderer/client/settings.svelte.ts', () => ({ settings: { value: { viewChoices: {} }, set: () => Promise.resolve() } })); // it sets the page's theme
 
 const { images } = await import('../../../../src/renderer/features/dataset/images.svelte.ts');
-const { CurationCommands } = await import('../../../../src/renderer/features/dataset/curation-commands.svelte.ts');
+const { CurationCommands } = await import('../../../../src/renderer/client/curation/commands.svelte.ts');
 const { selectOnly } = await import('../../../../src/renderer/features/dataset/selection.ts');
 const { toast } = await import('../../../../src/renderer/client/toasts.svelte.ts');
 
-const commands = new CurationCommands();
+const commands = new CurationCommands(images);
 const select = (id: number): void => void (images.selection = selectOnly(images.ids, id));
 const exclude = (...ids: number[]): Promise<void> => images.apply({ kind: 'exclude', ids });
 const excludedOnScreen = (): number[] => IDS.filter((id) => images.row(id)!.excluded);
