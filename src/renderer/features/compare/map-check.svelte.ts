@@ -1,7 +1,7 @@
 import { api } from '../../client/api.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import { PairJobs } from './pair-jobs.svelte.ts';
-import type { QueueKey } from './curation-queue.svelte.ts';
+import type { QueueKey } from './queue.svelte.ts';
 
 export const mapCheck = new PairJobs('check', (comparison) => api.call('compare.check', { comparisons: [comparison] }));
 

@@ -2,7 +2,7 @@ import { compare } from './compare.svelte.ts';
 import type { CompareAction } from './keys.ts';
 import { flipView } from './flip/flip-view.svelte.ts';
 import { overlay } from './overlay-settings.svelte.ts';
-import { queue } from './curation-queue.svelte.ts';
+import { queue } from './queue.svelte.ts';
 import { stageTool } from './stage-tool.svelte.ts';
 import { viewport } from './viewport.svelte.ts';
 
