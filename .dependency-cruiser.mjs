@@ -34,6 +34,7 @@ const FEATURES = {
   report: [],
   tables: [],
   training: [],
+  'wrong-labels': [],
 };
 
 /** Features of the screen. Each uses client and kit, and none uses another one. ESLint uses this list, too. */

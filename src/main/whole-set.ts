@@ -6,12 +6,15 @@ import type { AnalysisStep } from './features/embeddings/jobs.ts';
 import type { EmbeddingPorts } from './features/embeddings/ports.ts';
 import { ImageMaps } from './features/image-map/image-maps.ts';
 import type { Networks } from './features/models/networks.ts';
+import { LabelChecks } from './features/wrong-labels/label-checks.ts';
 import type { Workspace } from './foundation/workspace.ts';
 
 /** Services that see a data set as a whole: neighbours, and what is derived from them. */
 export interface WholeSet {
   embeddings: Embeddings;
   imageMaps: ImageMaps;
+  /** Likely wrong labels, outliers and the least typical images of each class. */
+  labels: LabelChecks;
   /** What the analysis of a data set does after its embeddings. */
   analysisSteps: AnalysisStep[];
 }
@@ -46,5 +49,14 @@ export function openWholeSet({ workspace, store, rows, networks, compute, ...mod
     requireEmbedded: (dataset, source) => embeddings.require(dataset, source),
     compute,
   });
-  return { embeddings, imageMaps, analysisSteps: [] };
+  const labels = new LabelChecks({
+    checks: store.labelChecks,
+    datasets: store.datasets,
+    images: store.browse,
+    allImages: (dataset) => rows.allRows(dataset),
+    embeddings,
+    duplicates: () => new Int32Array(),
+    compute,
+  });
+  return { embeddings, imageMaps, labels, analysisSteps: [] };
 }

@@ -18,6 +18,7 @@ import { EMBEDDING_CALLS } from './embedding-calls.ts';
 import { IMAGE_MAP_CALLS } from './image-map-calls.ts';
 import { ENCODER_CALLS } from './encoder-calls.ts';
 import type { EventName, Events } from './events.ts';
+import { LABEL_CALLS } from './label-calls.ts';
 import { MODEL_CALLS } from './model-calls.ts';
 import type { ExperimentComparison, ExperimentRow, NotComparable } from './experiment.ts';
 import type { ExamplesAnswer } from './examples.ts';
@@ -246,6 +247,7 @@ export const CALLS = {
   ...ENCODER_CALLS,
   ...EMBEDDING_CALLS,
   ...IMAGE_MAP_CALLS,
+  ...LABEL_CALLS,
   ...MODEL_CALLS,
   ...TABLE_CALLS,
 

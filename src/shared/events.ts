@@ -7,6 +7,7 @@ export const CHANGED = [
   'experiments',
   'encoders',
   'embeddings',
+  'labels',
   'comparisons',
   'whatIfs',
   'reports',

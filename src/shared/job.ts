@@ -20,6 +20,7 @@ export const JOB_KINDS = [
   'encoders',
   'embed',
   'image-map',
+  'labels',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

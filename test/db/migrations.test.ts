@@ -9,6 +9,7 @@ import { openStore } from '../../src/main/db/store.ts';
 import { SECTION_NAMES } from '../../src/shared/report.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someDataset } from './records.ts';
+import { TABLES } from './table-names.ts';
 
 const memory = (): Database.Database => {
   const db = new Database(':memory:');
@@ -135,40 +136,7 @@ describe('migrations', () => {
     expect(versionOf(db)).toBe(NEWEST_VERSION);
     expect(db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
     const tables = (db.pragma('table_list') as { name: string; strict: number }[]).filter(({ name }) => !name.startsWith('sqlite_'));
-    expect(tables.map(({ name }) => name).sort()).toEqual([
-      'accepted_flags',
-      'comparisons',
-      'curated',
-      'curations',
-      'dataset_ids',
-      'datasets',
-      'encoder_comparisons',
-      'epochs',
-      'experiments',
-      'flip_tests',
-      'folder_queries',
-      'folder_searches',
-      'image_judgements',
-      'images',
-      'map_checks',
-      'map_scales',
-      'marks',
-      'pair_distances',
-      'pair_lists',
-      'pair_sets',
-      'pairs',
-      'quality_thresholds',
-      'randomisations',
-      'rejected',
-      'report_logos',
-      'reports',
-      'runs',
-      'structures',
-      'tags',
-      'thresholds',
-      'what_if_drafts',
-      'what_ifs',
-    ]);
+    expect(tables.map(({ name }) => name).sort()).toEqual(TABLES);
     for (const { name, strict } of tables) {
       expect(strict, name).toBe(1);
       const columns = db.pragma(`table_info(${name})`) as { name: string }[];

@@ -5,6 +5,7 @@ import { type CurationStore, curationStore } from './curation.ts';
 import { type DatasetStore, datasetStore } from './datasets.ts';
 import { type FolderSearchStore, folderSearchStore } from './folder-searches.ts';
 import { type ImageJudgementStore, imageJudgementStore } from './image-judgements.ts';
+import { type LabelCheckStore, labelCheckStore } from './label-checks.ts';
 import { type Db, openForWriting } from './open.ts';
 import { type PairSetStore, pairSetStore } from './pair-sets.ts';
 import { type QualityStore, qualityStore } from './quality.ts';
@@ -19,6 +20,7 @@ export interface DatasetStores {
   imageJudgements: ImageJudgementStore;
   folderSearches: FolderSearchStore;
   quality: QualityStore;
+  labelChecks: LabelCheckStore;
   /** Whether this process has the workspace open for writing. */
   writable: boolean;
 }
@@ -33,6 +35,7 @@ export function datasetStores(db: Db, writable: boolean): DatasetStores {
     imageJudgements: imageJudgementStore(db, rowOf),
     folderSearches: folderSearchStore(db, rowOf),
     quality: qualityStore(db, rowOf),
+    labelChecks: labelCheckStore(db, rowOf),
     writable,
   };
 }

@@ -7,6 +7,7 @@ import { embeddingHandlers } from './embeddings.ts';
 import { encoderHandlers } from './encoders.ts';
 import { experimentHandlers } from './experiments.ts';
 import { imageMapHandlers } from './image-maps.ts';
+import { labelHandlers } from './labels.ts';
 import { modelHandlers } from './models.ts';
 import { pairHandlers } from './pairs.ts';
 import { reportHandlers } from './reports.ts';
@@ -27,6 +28,7 @@ export const handlers: AllHandlers = {
   ...tableHandlers,
   ...embeddingHandlers,
   ...imageMapHandlers,
+  ...labelHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

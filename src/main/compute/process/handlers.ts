@@ -15,6 +15,7 @@ import { areEmbeddingsIntact } from '../embeddings/open-embeddings.ts';
 import { recallOfStored } from '../embeddings/recall.ts';
 import { layOutImages } from '../image-map/lay-out-images.ts';
 import { rankEncoders, scoreEncoder } from '../compare-encoders/score-encoder.ts';
+import { checkLabels } from '../wrong-labels/check-labels.ts';
 import { checkDevices } from '../engine/check.ts';
 import { tryEncoder } from '../engine/imported-sessions.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';
@@ -75,6 +76,7 @@ export const handlers: Handlers = {
   checkEmbeddings: areEmbeddingsIntact,
   neighbourRecall: recallOfStored,
   layOutImages,
+  checkLabels,
   rankEncoders,
   measureContent,
   readContent,

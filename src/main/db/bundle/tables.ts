@@ -75,5 +75,7 @@ export const NOT_BUNDLED: Readonly<Record<string, string>> = {
   curated: 'derived from the edits when it is needed',
   folder_searches: 'they name folders of this computer; their judgements are in image_judgements',
   folder_queries: 'as folder_searches',
+  label_checks: 'about embeddings, which a bundle does not have: checked again there',
+  confirmed_labels: 'they belong to the embeddings of this workspace',
   pair_distances: 'a cache: computed again from the networks',
 };

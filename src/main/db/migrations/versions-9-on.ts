@@ -311,4 +311,26 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 28,
+    sql: `
+      -- The last check of a data set's labels with each source of embeddings.
+      CREATE TABLE label_checks (
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        source TEXT NOT NULL,    -- sourceKey
+        record TEXT NOT NULL,    -- JSON: LabelCheck
+        columns BLOB NOT NULL,   -- LabelColumns
+        PRIMARY KEY (dataset, source)
+      ) STRICT;
+      -- Labels that a person says are right.
+      CREATE TABLE confirmed_labels (
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        key TEXT NOT NULL,       -- EmbeddedSet.key: of the features that proposed another class
+        image INTEGER NOT NULL,
+        class TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        PRIMARY KEY (dataset, key, image, class)
+      ) STRICT;
+    `,
+  },
 ];

@@ -50,3 +50,20 @@ export function toProbabilities(scores: Float32Array, k: number, t: number): Flo
   }
   return scores;
 }
+
+const BINS = 15;
+
+/**
+ * Expected calibration error: of 15 bins of the largest probability, the mean difference between it and the share of rows whose given class it is,
+ * weighted by rows, 0..1. Guo et al. 2017, equation 3. `probabilities` [n, k].
+ */
+export function calibrationError({ given, probabilities, k }: { given: Int32Array; probabilities: Float32Array; k: number }): number {
+  const gaps = new Float64Array(BINS);
+  given.forEach((own, i) => {
+    let top = 0;
+    for (let j = 1; j < k; j++) if (probabilities[i * k + j]! > probabilities[i * k + top]!) top = j;
+    const p = probabilities[i * k + top]!;
+    gaps[Math.min(BINS - 1, Math.floor(p * BINS))]! += p - Number(top === own);
+  });
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / given.length;
+}

@@ -7,6 +7,7 @@ import { addTableCommands } from './tables.ts';
 import { addEncodersCommand } from './encoders.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
+import { addLabelsCommand } from './labels.ts';
 import { addResultCommands } from './results.ts';
 import { addMachineCommands } from './machine.ts';
 import { addServeCommand } from './serve.ts';
@@ -23,6 +24,7 @@ export function buildProgram(): Command {
   addBundleCommands(program);
   addTableCommands(program);
   addEncodersCommand(program);
+  addLabelsCommand(program);
   addTrainCommand(program);
   addWeightsCommand(program);
   addExperimentsCommand(program);

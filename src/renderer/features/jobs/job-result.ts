@@ -9,13 +9,14 @@ export interface JobLink {
 
 /** The route to a job's result or subject; null without one. */
 export function jobLink(job: Job): JobLink | null {
-  const { run, experiment, dataset, report, comparison, encoders, embeddings, imageMap } = job.result ?? {};
+  const { run, experiment, dataset, report, comparison, encoders, embeddings, imageMap, labels } = job.result ?? {};
   if (experiment) return { text: 'Show experiment', view: 'train', params: { experiment } };
   if (run) return { text: 'Show run', view: 'train', params: { run } };
   if (dataset) return { text: 'Show images', view: 'images', params: {} };
   if (report) return { text: 'Show report', view: 'reports', params: { report } };
   if (embeddings) return { text: 'Show analysis', view: 'explore', params: { dataset: embeddings } };
   if (imageMap) return { text: 'Show map', view: 'explore', params: { dataset: imageMap, tab: 'map' } };
+  if (labels) return { text: 'Show labels', view: 'explore', params: { dataset: labels, tab: 'labels' } };
   if (encoders) return { text: 'Show encoders', view: 'train', params: { new: '1', encoders: '1' } };
   if (comparison) return { text: 'Show comparison', view: 'compare', params: { c: comparison } };
   if (job.status === 'done' && job.kind !== 'doctor' && job.kind !== 'fetch' && job.kind !== 'add-model') return null;
@@ -30,6 +31,8 @@ export function jobLink(job: Job): JobLink | null {
       return { text: 'Show analysis', view: 'explore', params: job.subject === null ? {} : { dataset: job.subject } };
     case 'image-map':
       return { text: 'Show map', view: 'explore', params: { tab: 'map', ...(job.subject === null ? {} : { dataset: job.subject }) } };
+    case 'labels':
+      return { text: 'Show labels', view: 'explore', params: job.subject === null ? { tab: 'labels' } : { dataset: job.subject, tab: 'labels' } };
     case 'report':
       return { text: 'Show reports', view: 'reports', params: {} };
     case 'doctor':
