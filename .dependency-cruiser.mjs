@@ -25,6 +25,7 @@ const FEATURES = {
   compare: [],
   'compare-encoders': [],
   dataset: [],
+  duplicates: [],
   embeddings: [],
   evaluation: [],
   'image-map': [],

@@ -1,12 +1,15 @@
+import { percentText } from '../shared/format.ts';
 import type { ComputeHost } from './compute/host/compute-host.ts';
 import type { Store } from './db/store.ts';
 import type { DatasetRows } from './features/dataset/rows.ts';
+import { Duplicates } from './features/duplicates/duplicates.ts';
 import { Embeddings } from './features/embeddings/embeddings.ts';
 import type { AnalysisStep } from './features/embeddings/jobs.ts';
 import type { EmbeddingPorts } from './features/embeddings/ports.ts';
 import { ImageMaps } from './features/image-map/image-maps.ts';
 import type { Networks } from './features/models/networks.ts';
 import { LabelChecks } from './features/wrong-labels/label-checks.ts';
+import { Quality } from './features/quality/quality.ts';
 import type { Workspace } from './foundation/workspace.ts';
 
 /** Services that see a data set as a whole: neighbours, and what is derived from them. */
@@ -15,6 +18,8 @@ export interface WholeSet {
   imageMaps: ImageMaps;
   /** Likely wrong labels, outliers and the least typical images of each class. */
   labels: LabelChecks;
+  quality: Quality;
+  duplicates: Duplicates;
   /** What the analysis of a data set does after its embeddings. */
   analysisSteps: AnalysisStep[];
 }
@@ -58,5 +63,27 @@ export function openWholeSet({ workspace, store, rows, networks, compute, ...mod
     duplicates: () => new Int32Array(),
     compute,
   });
-  return { embeddings, imageMaps, labels, analysisSteps: [] };
+  const quality = new Quality({
+    ...{ folder: workspace.features, datasets: store.datasets, images: store.browse, choices: store.quality, compute },
+    allImages: (dataset) => rows.allRows(dataset),
+  });
+  const duplicates = new Duplicates({
+    ...{ datasets: store.datasets, images: store.browse, contentFolder: workspace.features, rejected: store.rejectedDuplicates, compute },
+    allImages: (dataset) => rows.allRows(dataset),
+    embedded: (dataset, source) => embeddings.find(dataset, source),
+    sourceName: (source) => embeddings.nameOf(source),
+    measureContent: (dataset, signal) => quality.measure(dataset, { signal }),
+  });
+  const analysisSteps: AnalysisStep[] = [
+    { run: ({ dataset }, job) => quality.measure(dataset, stepOptions(job, 'Measuring quality')) },
+    { run: ({ dataset, source }, job) => duplicates.find(dataset, source, stepOptions(job, 'Comparing duplicates')) },
+  ];
+  return { embeddings, quality, duplicates, imageMaps, labels, analysisSteps };
 }
+
+/** What a step of the analysis gets of its job. */
+const stepOptions = ({ signal, progress }: Parameters<AnalysisStep['run']>[1], title: string) => ({
+  signal,
+  onProgress: ({ done, total }: { done: number; total: number }): void =>
+    progress({ ...{ done, total, text: `${title}: ${percentText(total > 0 ? done / total : 1)}` }, imagesPerSecond: null, secondsLeft: null }),
+});

@@ -14,6 +14,7 @@ import type { MatchesAnswer } from './matches.ts';
 import { METHODS } from './explanation-methods.ts';
 import { type Call, call, curatedCall } from './contract-call.ts';
 import { BUNDLE_CALLS } from './bundle-calls.ts';
+import { DUPLICATE_CALLS } from './duplicate-calls.ts';
 import { EMBEDDING_CALLS } from './embedding-calls.ts';
 import { IMAGE_MAP_CALLS } from './image-map-calls.ts';
 import { ENCODER_CALLS } from './encoder-calls.ts';
@@ -248,6 +249,7 @@ export const CALLS = {
   ...EMBEDDING_CALLS,
   ...IMAGE_MAP_CALLS,
   ...LABEL_CALLS,
+  ...DUPLICATE_CALLS,
   ...MODEL_CALLS,
   ...TABLE_CALLS,
 

@@ -58,6 +58,11 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'experiments.compare': [{ a: 'e99', b: 'e98' }],
   'encoders.compare': [nothing],
   'encoders.latest': [nothing],
+  'duplicates.report': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
+  'duplicates.reject': [
+    { ...nothing, pairs: [[0, 1]], rejected: true },
+    { ...things, pairs: [[0, 999]], rejected: true },
+  ],
   'embeddings.choices': [nothing],
   'embeddings.status': [
     { ...nothing, source: { encoder: 'patches', weights: null } },

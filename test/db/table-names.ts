@@ -26,6 +26,7 @@ export const TABLES: readonly string[] = [
   'quality_thresholds',
   'randomisations',
   'rejected',
+  'rejected_duplicates',
   'report_logos',
   'reports',
   'runs',

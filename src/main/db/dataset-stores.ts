@@ -9,6 +9,7 @@ import { type LabelCheckStore, labelCheckStore } from './label-checks.ts';
 import { type Db, openForWriting } from './open.ts';
 import { type PairSetStore, pairSetStore } from './pair-sets.ts';
 import { type QualityStore, qualityStore } from './quality.ts';
+import { type RejectedDuplicatesStore, rejectedDuplicatesStore } from './rejected-duplicates.ts';
 
 /** The stores of data sets, without those of runs: so that a data set thread loads neither the schemas of runs nor zod. */
 export interface DatasetStores {
@@ -21,6 +22,7 @@ export interface DatasetStores {
   folderSearches: FolderSearchStore;
   quality: QualityStore;
   labelChecks: LabelCheckStore;
+  rejectedDuplicates: RejectedDuplicatesStore;
   /** Whether this process has the workspace open for writing. */
   writable: boolean;
 }
@@ -36,6 +38,7 @@ export function datasetStores(db: Db, writable: boolean): DatasetStores {
     folderSearches: folderSearchStore(db, rowOf),
     quality: qualityStore(db, rowOf),
     labelChecks: labelCheckStore(db, rowOf),
+    rejectedDuplicates: rejectedDuplicatesStore(db, rowOf),
     writable,
   };
 }

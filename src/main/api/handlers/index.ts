@@ -3,6 +3,7 @@ import { appHandlers } from './app.ts';
 import { bundleHandlers } from './bundles.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
+import { duplicateHandlers } from './duplicates.ts';
 import { embeddingHandlers } from './embeddings.ts';
 import { encoderHandlers } from './encoders.ts';
 import { experimentHandlers } from './experiments.ts';
@@ -29,6 +30,7 @@ export const handlers: AllHandlers = {
   ...embeddingHandlers,
   ...imageMapHandlers,
   ...labelHandlers,
+  ...duplicateHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

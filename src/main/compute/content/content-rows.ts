@@ -71,11 +71,16 @@ export function readContent(request: ContentRequest): Promise<ContentRows> {
   return Promise.resolve({ measured, numbers });
 }
 
-/** The cached signatures [n, SIGNATURE_BYTES], zeros where an image is not measured. */
-export function readSignatures(request: ContentRequest): { measured: Uint8Array; signatures: Uint8Array } {
-  const signatures = new Uint8Array(request.images.ids.length * SIGNATURE_BYTES);
-  const measured = readRows(request, (i, row) => signatures.set(row.subarray(NUMBER_BYTES), i * SIGNATURE_BYTES));
-  return { measured, signatures };
+/** Cached signatures, [n, SIGNATURE_BYTES], and sharpness, [n]: zeros and NaN where an image is not measured. */
+export function readSignatures(request: ContentRequest): { measured: Uint8Array; signatures: Uint8Array; sharpness: Float32Array } {
+  const n = request.images.ids.length;
+  const [signatures, sharpness, numbers] = [new Uint8Array(n * SIGNATURE_BYTES), new Float32Array(n).fill(NaN), new Float32Array(NUMBERS)];
+  const measured = readRows(request, (i, row) => {
+    signatures.set(row.subarray(NUMBER_BYTES), i * SIGNATURE_BYTES);
+    bytesOf(numbers).set(row.subarray(0, NUMBER_BYTES));
+    sharpness[i] = numbers[QUALITY_NUMBERS.indexOf('sharpness')]!;
+  });
+  return { measured, signatures, sharpness };
 }
 
 /** Calls `use` with the row of each measured image, which is overwritten by the next. Returns [n] 1: measured. */

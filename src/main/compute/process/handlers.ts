@@ -10,6 +10,7 @@ import { benchEmbed } from '../bench/bench-embed.ts';
 import { inspectEncoder } from '../import-encoder/inspect-encoder.ts';
 import { storeEncoder } from '../import-encoder/store-encoder.ts';
 import { measureContent, readContent } from '../content/content-rows.ts';
+import { findDuplicates } from '../duplicates/find-duplicates.ts';
 import { embedDataset } from '../embeddings/embed-dataset.ts';
 import { areEmbeddingsIntact } from '../embeddings/open-embeddings.ts';
 import { recallOfStored } from '../embeddings/recall.ts';
@@ -72,6 +73,7 @@ export const handlers: Handlers = {
   untrainedDistances,
   compareOnPairs: compareRuns,
   scoreEncoder,
+  findDuplicates,
   embedDataset,
   checkEmbeddings: areEmbeddingsIntact,
   neighbourRecall: recallOfStored,

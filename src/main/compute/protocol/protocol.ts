@@ -19,6 +19,7 @@ import type { Names } from '../../domain/structure/pair-figures.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { BenchRequest, BenchResult } from './bench.ts';
 import type { ContentCalls } from './content.ts';
+import type { DuplicateCalls } from './duplicates.ts';
 import type { EmbeddingCalls } from './embeddings.ts';
 import type { ImageMapCalls } from './image-map.ts';
 import type { EncoderCalls } from './encoders.ts';
@@ -261,7 +262,7 @@ export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparis
 export type EmbeddedType = 'image/webp' | 'image/jpeg';
 
 /** Every request from main to compute. */
-export interface ComputeCalls extends ContentCalls, EmbeddingCalls, ImageMapCalls, EncoderCalls, WrongLabelCalls {
+export interface ComputeCalls extends ContentCalls, DuplicateCalls, EmbeddingCalls, ImageMapCalls, EncoderCalls, WrongLabelCalls {
   inspect: { args: { files: string[] }; result: (InspectedContent | { error: string })[]; progress: Counted };
   /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };

@@ -43,6 +43,7 @@ export const BUNDLED_TABLES: readonly BundledTable[] = [
   { name: 'tags', ...ofDataset },
   { name: 'quality_thresholds', ...ofDataset },
   { name: 'accepted_flags', ...ofDataset },
+  { name: 'rejected_duplicates', ...ofDataset },
   {
     name: 'image_judgements',
     where: `${ofDataset.where} AND coalesce(json_extract(source, '$.run') IN (SELECT 'r' || number FROM temp.chosen WHERE owner = 'run'), true)`,

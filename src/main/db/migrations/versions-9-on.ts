@@ -333,4 +333,19 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 29,
+    sql: `
+      -- Pairs of images that a person said are no duplicates.
+      CREATE TABLE rejected_duplicates (
+        dataset INTEGER NOT NULL,
+        a INTEGER NOT NULL,      -- images, a < b
+        b INTEGER NOT NULL CHECK (a < b),
+        rejected_ms INTEGER NOT NULL,
+        PRIMARY KEY (dataset, a, b),
+        FOREIGN KEY (dataset, a) REFERENCES images (dataset, id) ON DELETE CASCADE,
+        FOREIGN KEY (dataset, b) REFERENCES images (dataset, id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -4,6 +4,7 @@ import { addComparisonsCommand } from './comparisons.ts';
 import { addDataCommands } from './data.ts';
 import { addBundleCommands } from './bundle.ts';
 import { addTableCommands } from './tables.ts';
+import { addDuplicatesCommand } from './duplicates.ts';
 import { addEncodersCommand } from './encoders.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
@@ -25,6 +26,7 @@ export function buildProgram(): Command {
   addTableCommands(program);
   addEncodersCommand(program);
   addLabelsCommand(program);
+  addDuplicatesCommand(program);
   addTrainCommand(program);
   addWeightsCommand(program);
   addExperimentsCommand(program);

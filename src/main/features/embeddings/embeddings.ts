@@ -58,6 +58,11 @@ export class Embeddings {
     return choicesFor(this.ports, this.ports.datasets.header(dataset).dataset);
   }
 
+  /** "DINOv2 ViT-S/14", "run 3". Throws AppError 'not-found' for an imported encoder that is not there. */
+  nameOf(source: EmbeddingSource): string {
+    return nameOf(this.ports, source);
+  }
+
   /** Throws AppError 'not-found' for an unknown data set, run or imported encoder. */
   async status(idOrName: string, source: EmbeddingSource): Promise<EmbeddingStatus> {
     const { dataset } = this.ports.datasets.header(idOrName);

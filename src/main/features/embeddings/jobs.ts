@@ -11,7 +11,7 @@ import type { EmbeddingDevice, Embeddings } from './embeddings.ts';
 /** A further part of the analysis of a data set, after its embeddings. */
 export interface AnalysisStep {
   /** Throws AppError 'cancelled'. What is done stays. */
-  run(dataset: string, job: Pick<JobContext, 'signal' | 'progress'>): Promise<unknown>;
+  run(about: { dataset: string; source: EmbeddingSource }, job: Pick<JobContext, 'signal' | 'progress'>): Promise<unknown>;
 }
 
 export interface AnalysisPorts {
@@ -42,7 +42,7 @@ export function startAnalysis(ports: AnalysisPorts, request: { dataset: string; 
         onProgress: (p) => job.progress(progress.at(p, performance.now())),
       });
       hub.changed('embeddings', dataset);
-      for (const step of steps) await step.run(dataset, job);
+      for (const step of steps) await step.run({ dataset, source: request.source }, job);
       return { embeddings: dataset };
     }),
   );

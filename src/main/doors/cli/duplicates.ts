@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { SCORE_RANGE } from '../../../shared/duplicates.ts';
+import { isContradicting, isLeak, type Stack, stacksOf } from '../../../shared/duplicate-stacks.ts';
+import { stackWords, sumText } from '../../../shared/duplicate-words.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { csvOfRows } from '../../foundation/csv.ts';
+import { workspaceOption } from './data.ts';
+import { addCommonOptions, type Common, numberOption, resolveUserPath, withServices } from './options.ts';
+import { print, ProgressLine } from './output.ts';
+
+interface DuplicateOptions extends Common {
+  run?: string;
+  threshold: number;
+  out?: string;
+  force?: boolean;
+}
+
+export function addDuplicatesCommand(program: Command): void {
+  addCommonOptions(program.command('duplicates <dataset>').description('list images that show one photograph: copies, near duplicates, leaks'))
+    .option('--run <run>', 'find candidates by the embedding of this run, not by the strongest encoder on this computer')
+    .addOption(
+      numberOption('--threshold <score>', `lowest score of near duplicates, ${SCORE_RANGE.least} to ${SCORE_RANGE.most}`).default(
+        SCORE_RANGE.default,
+      ),
+    )
+    .option('--out <file>', 'also write a CSV with a row for each image of a stack', resolveUserPath)
+    .option('--force', 'replace the file')
+    .action(async (dataset: string, { workspace, json, run, threshold, out, force = false }: DuplicateOptions) => {
+      if (threshold < SCORE_RANGE.least || threshold > SCORE_RANGE.most)
+        throw new AppError('usage', `--threshold must be from ${SCORE_RANGE.least} to ${SCORE_RANGE.most}.`);
+      const { stacks, report } = await withServices(workspaceOption(workspace), true, `duplicates ${dataset}`, async (s, signal) => {
+        if (out !== undefined) s.outputs.check(out, { replace: force });
+        const { embeddings, duplicates } = s.wholeSet;
+        const source = run === undefined ? embeddings.choices(dataset)[0]!.source : { run };
+        const line = new ProgressLine();
+        try {
+          await embeddings.ensure(dataset, source, { signal, onProgress: ({ done, total }) => line.update(`Analysing images: ${done} of ${total}`) });
+          const found = (await duplicates.report(dataset, source, { signal }))!;
+          return { report: found, stacks: stacksOf(found, threshold) };
+        } finally {
+          line.end();
+        }
+      });
+      if (out !== undefined) await writeFile(out, csvOf(stacks));
+      const listed = stacks.map((stack) => ({
+        images: stack.images.map(({ id, file, className, split, excluded }) => ({ id, file, class: className, split, excluded })),
+        exact: stack.isExact,
+        score: stack.least,
+        leak: isLeak(stack),
+        contradicting: isContradicting(stack),
+      }));
+      const { source, sourceName, compared, candidates, seconds } = report;
+      print(Boolean(json), { dataset: report.dataset, source, compared, candidates, seconds, threshold, stacks: listed }, () => [
+        ...stacks.flatMap((stack) => [
+          stackWords(stack),
+          ...stack.images.map(({ file, split, excluded }) => `  ${file}\t${split}${excluded ? '\texcluded' : ''}`),
+        ]),
+        sumText(stacks, report),
+        ...(out === undefined ? [] : [`Saved ${out}`]),
+        `Candidates from ${sourceName} and perceptual hashes.`,
+      ]);
+    });
+}
+
+/** The image to keep is the first of its stack. */
+const csvOf = (stacks: readonly Stack[]): string =>
+  csvOfRows([
+    ['stack', 'file', 'class', 'split', 'width', 'height', 'excluded', 'exact', 'lowest_score', 'leak', 'contradicting'],
+    ...stacks.flatMap((stack, i) =>
+      stack.images.map(({ file, className, split, width, height, excluded }) => [
+        ...[i + 1, file, className, split, width, height, Number(excluded), Number(stack.isExact), stack.least],
+        ...[Number(isLeak(stack)), Number(isContradicting(stack))],
+      ]),
+    ),
+  ]);
