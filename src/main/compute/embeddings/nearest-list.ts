@@ -16,14 +16,28 @@ export class NearestList {
     this.count = 0;
   }
 
-  /** Adds the positions from `first` on, with their distances; those at Infinity are left out. Time: one comparison for most of them. */
-  addAll(distances: Float32Array, first: number): void {
+  /**
+   * Adds the positions from `first` on, whose dot products with the query are dots[from .. from + count): at the distance -dot, or |b|² - 2 dot
+   * where `squares` has the squared lengths of all rows. Dots of -Infinity are left out. Most positions take one comparison.
+   */
+  addDots(dots: Float32Array, from: number, count: number, first: number, squares: Float64Array | null): void {
     if (this.size === 0) return;
-    let worst = this.distances[this.size - 1]!;
-    for (let j = 0; j < distances.length; j++) {
-      if (distances[j]! >= worst) continue; // a later position at the same distance comes after it
-      this.add(distances[j]!, first + j);
-      worst = this.distances[this.size - 1]!;
+    const last = this.size - 1;
+    if (squares === null) {
+      let least = -this.distances[last]!; // a later position at the same distance comes after it
+      for (let j = 0; j < count; j++) {
+        if (dots[from + j]! <= least) continue;
+        this.add(-dots[from + j]!, first + j);
+        least = -this.distances[last]!;
+      }
+      return;
+    }
+    let worst = this.distances[last]!;
+    for (let j = 0; j < count; j++) {
+      const distance = squares[first + j]! - 2 * dots[from + j]!;
+      if (distance >= worst) continue;
+      this.add(distance, first + j);
+      worst = this.distances[last]!;
     }
   }
 

@@ -48,6 +48,7 @@ export async function nearestRows(
   const groups = equalRows(rows, d);
   const unique = rowsAt(rows, d, groups);
   const gallery = galleryOf(unique, d, measure);
+  const squares = measure === 'euclidean' ? gallery.squares : null;
   const distancesTo = rowDistances(unique, d, measure);
   const candidates = Math.min(k + SPARE, groups.length - 1);
   const product = candidates > 0 ? await compileProduct(engine, d) : null;
@@ -59,12 +60,11 @@ export async function nearestRows(
       for (const list of lists) list.clear();
       if (product) {
         for await (const { column, columns, dots } of productBlocks(product, gallery, queries, groups.length, signal)) {
-          queries.forEach((query, i) => {
-            const row = dots.subarray(i * GALLERY_BLOCK, i * GALLERY_BLOCK + columns);
-            toScores(row, gallery, column, measure);
-            if (query >= column && query < column + columns) row[query - column] = Infinity;
-            lists[i]!.addAll(row, column);
-          });
+          for (let i = 0; i < queries.length; i++) {
+            const [query, from] = [first + i, i * GALLERY_BLOCK];
+            if (query >= column && query < column + columns) dots[from + query - column] = -Infinity; // not its own neighbour
+            lists[i]!.addDots(dots, from, columns, column, squares);
+          }
           freeArray(dots);
         }
       }
@@ -114,12 +114,6 @@ function galleryOf(rows: Float32Array, d: number, measure: EmbeddingMeasure): Ga
   const gallery = new Gallery(rows.length / d, d);
   for (let i = 0; i < gallery.n; i++) gallery.setUnit(i, rows.subarray(i * d, (i + 1) * d));
   return gallery;
-}
-
-/** Dot products to numbers that grow with the distance: -cos, or |b|² - 2ab. */
-function toScores(dots: Float32Array, { squares }: Gallery, column: number, measure: EmbeddingMeasure): void {
-  if (measure === 'cosine') for (let j = 0; j < dots.length; j++) dots[j] = -dots[j]!;
-  else for (let j = 0; j < dots.length; j++) dots[j] = squares[column + j]! - 2 * dots[j]!;
 }
 
 /** Adds the rows of a group, which are equally far, but for `self`. The list takes the first ones. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type ComparedEncoder, type EncoderComparison, type EncoderFigures, WAYS } from '../../../shared/encoder-comparison.ts';
 import {
@@ -20,7 +19,7 @@ import { choiceValues } from '../../../shared/training-options/table.ts';
 import type { Services } from '../../services.ts';
 import { chooseTrainingDevice } from './choose-device.ts';
 import { workspaceOption } from './data.ts';
-import { addCommonOptions, type Common, resolveUserPath, withServices } from './options.ts';
+import { addCommonOptions, type Common, resolveUserPath, withServices, withUserPath } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 import { addPairs } from './pair-file.ts';
 
@@ -53,14 +52,6 @@ export function addEncodersCommand(program: Command): void {
       });
       print(Boolean(json), compared, () => lines(compared));
     });
-}
-
-/** With the weights as an absolute path if they are a file. */
-function withUserPath(choice: string): string {
-  const [encoder, weights] = [choice.slice(0, choice.indexOf('=')), choice.slice(choice.indexOf('=') + 1).trim()];
-  if (!choice.includes('=') || weights === '') return choice;
-  const path = resolveUserPath(weights);
-  return existsSync(path) ? `${encoder}=${path}` : choice;
 }
 
 async function compare(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
@@ -15,6 +16,14 @@ export interface Common {
 
 /** npm changes the working directory to the project's; INIT_CWD is the folder that the command was typed in. */
 export const resolveUserPath = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+
+/** A choice of an encoder, NAME or NAME=WEIGHTS, with the weights as an absolute path if they are a file. */
+export function withUserPath(choice: string): string {
+  const [encoder, weights] = [choice.slice(0, choice.indexOf('=')), choice.slice(choice.indexOf('=') + 1).trim()];
+  if (!choice.includes('=') || weights === '') return choice;
+  const path = resolveUserPath(weights);
+  return existsSync(path) ? `${encoder}=${path}` : choice;
+}
 
 export function addCommonOptions(command: Command): Command {
   return command.option('--workspace <dir>', 'folder that contains data sets, runs and comparisons').option('--json', 'print one JSON document');

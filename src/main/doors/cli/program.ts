@@ -5,6 +5,7 @@ import { addDataCommands } from './data.ts';
 import { addBundleCommands } from './bundle.ts';
 import { addTableCommands } from './tables.ts';
 import { addDuplicatesCommand } from './duplicates.ts';
+import { addEmbeddingCommands } from './embeddings.ts';
 import { addEncodersCommand } from './encoders.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
@@ -27,6 +28,7 @@ export function buildProgram(): Command {
   addEncodersCommand(program);
   addLabelsCommand(program);
   addDuplicatesCommand(program);
+  addEmbeddingCommands(program);
   addTrainCommand(program);
   addWeightsCommand(program);
   addExperimentsCommand(program);

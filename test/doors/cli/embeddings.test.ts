@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openTrained } from '../../features/training/test-workbench.ts';
+import { hasBuild, runJson, scratch, twinlens } from './kit.ts';
+
+test.skipIf(!hasBuild)('a data set is embedded, and its neighbours are listed and written as a table (needs the build)', async () => {
+  const { app, dataset, run } = await openTrained();
+  const [image] = app.workbench.store.browse.all(dataset);
+  const { folder } = app.workbench.workspace;
+  await app.close();
+  const common = ['colours', '--run', run, '--workspace', folder];
+
+  const embedded = await twinlens(['embed', ...common]);
+  expect(embedded.stdout).toMatch(
+    /^36 images analysed with run 1, .*; 20 neighbours of each\.\nThe nearest neighbour has the same class for .* of 36 images/,
+  );
+
+  const out = join(scratch('table'), 'neighbours.csv');
+  const [found] = await runJson<{ file: string; neighbours: { rank: number; file: string; distance: number }[] }[]>([
+    'neighbours',
+    ...common,
+    image!.file,
+    '-k',
+    '3',
+    '--out',
+    out,
+  ]);
+  expect(found!.file).toBe(image!.file);
+  expect(found!.neighbours.map(({ rank }) => rank)).toEqual([1, 2, 3]);
+  const table = readFileSync(out, 'utf8').replace('\ufeff', '').trimEnd().split('\r\n');
+  expect(table).toHaveLength(4);
+  expect(table[1]).toMatch(new RegExp(`^${image!.file},\\w+,1,${found!.neighbours[0]!.file},`));
+});
