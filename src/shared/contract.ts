@@ -196,6 +196,7 @@ export const CALLS = {
   'images.find': call<FoundImages>()(ImageQuery),
   'images.rows': call<CuratedImage[]>()(z.strictObject({ dataset: text('The data set'), ids: z.array(z.number().int().min(0)).max(1000) })),
   'images.copies': call<{ ids: number[] }>()(DatasetId), // images that have a copy with the same pixels, excluded ones included; copies follow each other
+  'images.ofWarnings': curatedCall<{ text: string; ids: number[] }[]>()(DatasetId), // those that each warning of the summary speaks of, by its text
   'images.problem': call<{ reason: string | null }>()(z.strictObject({ dataset: text('The data set'), id: z.number().int().min(0) })), // why it can't be shown
   'curation.apply': call<CurationState>()(z.strictObject({ dataset: text('The data set'), edit: CurationEdit })),
   'curation.undo': call<CurationState>()(HistoryEntry), // refused if a later change is in effect

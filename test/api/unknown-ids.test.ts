@@ -33,6 +33,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'images.find': [nothing],
   'images.rows': [{ ...nothing, ids: [0] }],
   'images.copies': [nothing],
+  'images.ofWarnings': [nothing],
   'images.problem': [
     { ...nothing, id: 0 },
     { ...things, id: 999 },

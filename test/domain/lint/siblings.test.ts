@@ -24,6 +24,7 @@ test('finds near names in several splits, with an example from test and training
       kind: 'names',
       count: 2,
       test: 2,
+      images: [images[0], images[1], images[4], images[5]],
       example: [
         { file: 'a/scan1_right.png', split: 'test' },
         { file: 'a/scan1_left.png', split: 'train' },

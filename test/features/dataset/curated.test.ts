@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { curatedStore } from '../../../src/main/features/dataset/curated.ts';
+import { curatedStore, imagesOfWarnings } from '../../../src/main/features/dataset/curated.ts';
 import { whyUntrainable } from '../../../src/main/features/training/untrainable.ts';
 import { redoNext, undoLast } from '../../db/kit.ts';
 import { countPairs } from '../../../src/main/features/dataset/split-pairs.ts';
@@ -223,6 +223,14 @@ describe('a data set that curation made unusable has the reason', () => {
     expect(store.datasets.get(dataset).warnings.join()).toMatch(/One class has a single image.*"owls"/);
     expect(whyUntrainable(store.datasets.get(dataset))).toBeNull();
   });
+  test('the images that a warning speaks of', () => {
+    for (let id = 1; id < 30; id++) store.curation.apply(dataset, { kind: 'exclude', ids: [id] });
+    const { warnings } = store.datasets.get(dataset);
+    const found = imagesOfWarnings(store, dataset);
+    expect(found.every(({ text }) => warnings.includes(text))).toBe(true);
+    expect(found.find(({ text }) => text.startsWith('One class has a single image'))!.ids).toEqual([0]);
+  });
+
   test('nothing left', () => {
     store.curation.apply(dataset, { kind: 'exclude', ids: idsOf('cats', 'dogs', 'owls') });
     expect(whyUntrainable(store.datasets.get(dataset))).toMatch(/All images are excluded/);

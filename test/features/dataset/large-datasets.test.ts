@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { LARGE, curatedStore } from '../../../src/main/features/dataset/curated.ts';
+import { LARGE, curatedStore, imagesOfWarnings } from '../../../src/main/features/dataset/curated.ts';
 import { runImport } from '../../../src/main/features/dataset/import.ts';
 import { type Change, applyChange } from '../../../src/main/features/dataset/edit.ts';
 import { csvOf } from '../../../src/main/features/dataset/export.ts';
@@ -89,6 +89,7 @@ describe('in a thread', () => {
     for (const { position } of store.curation.history(inThread))
       expect(store.curation.imagesOf(inThread, position)).toEqual(store.curation.imagesOf(here, position));
     expect(await sets.copies(inThread)).toEqual(store.browse.copies(here));
+    expect(await sets.imagesOfWarnings(inThread)).toEqual(imagesOfWarnings(store, here));
     expect(store.browse.all(inThread)).toEqual(store.browse.all(here));
     await expect(sets.change(inThread, { kind: 'exclude', ids: [images.length] })).rejects.toMatchObject({ code: 'not-found' });
     await both({ kind: 'undo', position: 2 });

@@ -27,6 +27,7 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
   'images.find': (query, { workbench }) => workbench.largeDatasets.find(query),
   'images.rows': ({ dataset, ids }, { workbench }) => workbench.store.browse.rows(dataset, ids),
   'images.copies': async ({ dataset }, { workbench }) => ({ ids: await workbench.largeDatasets.copies(dataset) }),
+  'images.ofWarnings': ({ dataset }, { workbench }) => workbench.largeDatasets.imagesOfWarnings(dataset),
   'images.problem': async ({ dataset, id }, { workbench, signal }) => ({ reason: await workbench.media.problemOf(dataset, id, signal) }),
   'curation.apply': ({ dataset, edit }, { workbench }) => workbench.datasets.change(dataset, edit),
   'curation.undo': ({ dataset, position }, { workbench }) => workbench.datasets.change(dataset, { kind: 'undo', position }),

@@ -1,10 +1,11 @@
 import type { ImageRecord, Split } from '../../../shared/dataset.ts';
 
 /** Images of one subject that are in several splits: the network may have seen a test image's subject in training. */
-export interface DividedSiblings {
+export interface DividedSiblings<T = unknown> {
   kind: 'groups' | 'copies' | 'names';
   count: number; // groups, contents or sets of names that are divided
   test: number; // test images among them
+  images: T[]; // of all that are divided, those of one subject together
   example: { file: string; split: Split }[]; // of one of them, from two splits, test first
 }
 
@@ -20,7 +21,7 @@ const MIN_NAMES = 3; // different names in a class; fewer are its own numbering
  * Divided groups, copies and near names, in this order. Names count only without groups, which say it better: names in a folder that differ
  * in a last part only, where 2 to 8 files have one and the folder has at least three such names.
  */
-export function dividedSiblings(images: readonly Pick<ImageRecord, 'file' | 'group' | 'content' | 'split'>[]): DividedSiblings[] {
+export function dividedSiblings<T extends Image>(images: readonly T[]): DividedSiblings<T>[] {
   const hasGroups = images.some(({ group }) => group !== null);
   return [
     divided('groups', images, ({ group }) => group),
@@ -29,9 +30,13 @@ export function dividedSiblings(images: readonly Pick<ImageRecord, 'file' | 'gro
   ].filter((found) => found !== null);
 }
 
-type Image = Parameters<typeof dividedSiblings>[0][number];
+type Image = Pick<ImageRecord, 'file' | 'group' | 'content' | 'split'>;
 
-function divided(kind: DividedSiblings['kind'], images: readonly Image[], keyOf: (image: Image) => string | null): DividedSiblings | null {
+function divided<T extends Image>(
+  kind: DividedSiblings['kind'],
+  images: readonly T[],
+  keyOf: (image: T) => string | null,
+): DividedSiblings<T> | null {
   const byKey = Map.groupBy(images, keyOf);
   byKey.delete(null);
   const across = [...byKey.values()].filter((own) => own.some(({ split }) => split !== own[0]!.split));
@@ -42,6 +47,7 @@ function divided(kind: DividedSiblings['kind'], images: readonly Image[], keyOf:
   return {
     kind,
     count: across.length,
+    images: across.flat(),
     test: across.flat().filter(({ split }) => split === 'test').length,
     example: [one, other].map(({ file, split }) => ({ file, split })),
   };

@@ -7,7 +7,7 @@ import { countsBy } from '../../db/insert.ts';
 import { quote } from '../../foundation/words.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countPairs, countSubjects } from './split-pairs.ts';
-import { warningsFor } from './warnings.ts';
+import { notesFor, warningsFor } from './warnings.ts';
 
 /**
  * The store with curated data sets, as training, evaluation and reports use it. Excluded images are left out, relabelled images
@@ -100,6 +100,15 @@ function derive(store: DatasetStores, original: DatasetSummary): DerivedData {
     snapshot: snapshotOf(images),
   };
   return { edits, derived };
+}
+
+/** The images that each warning of a data set speaks of, as it is now, by its text. Warnings without images, and notes of the import, are left out. */
+export function imagesOfWarnings(curated: DatasetStores, idOrName: string): { text: string; ids: number[] }[] {
+  const { dataset, pairs, groups } = curated.datasets.get(idOrName);
+  const images = curated.browse.included(dataset);
+  return notesFor({ images, pairs, grouped: groups !== null, emptyClassFolders: [] }).flatMap((note) =>
+    note.images.length === 0 ? [] : [{ text: note.text, ids: note.images.map(({ id }) => id) }],
+  );
 }
 
 /** Warnings for curated data sets only: an import with fewer than two classes is refused. */

@@ -2,7 +2,7 @@ import type { PairListSummary } from '../../../shared/pair-list.ts';
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../shared/curation.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
 import type { Store } from '../../db/store.ts';
-import { LARGE } from './curated.ts';
+import { imagesOfWarnings, LARGE } from './curated.ts';
 import { type Change, applyChange } from './edit.ts';
 import type { ImportRequest, RunningImport } from './folder-import.ts';
 import {
@@ -51,6 +51,11 @@ export class LargeDatasets implements DatasetRows {
   /** As `copies` of BrowseStore. */
   async copies(dataset: string): Promise<number[]> {
     return this.isLarge(dataset) ? this.searchThread.ask('copies', { dataset }) : this.store.browse.copies(dataset);
+  }
+
+  /** As imagesOfWarnings. */
+  async imagesOfWarnings(dataset: string): Promise<{ text: string; ids: number[] }[]> {
+    return this.isLarge(dataset) ? this.pairsThread.ask('imagesOfWarnings', { dataset }) : imagesOfWarnings(this.store, dataset);
   }
 
   async meanPixels(dataset: string): Promise<number> {

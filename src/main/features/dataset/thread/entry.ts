@@ -6,7 +6,7 @@ import { writeFileAtomically } from '../../../foundation/files.ts';
 import { throwIfCancelled } from '../cancel.ts';
 import { serveTasks, type TaskHandlers } from '../../../rpc/serve-tasks.ts';
 import { threadPort } from '../../../rpc/thread.ts';
-import { updateDerived, curatedStore } from '../curated.ts';
+import { updateDerived, curatedStore, imagesOfWarnings } from '../curated.ts';
 import { applyChange } from '../edit.ts';
 import { copyCurated, csvOf } from '../export.ts';
 import { FolderImport } from '../folder-import.ts';
@@ -30,6 +30,7 @@ const handlers: TaskHandlers<Tasks> = {
   find: (query) => store.browse.find(query),
   counts: ({ dataset }) => store.browse.counts(dataset),
   copies: ({ dataset }) => store.browse.copies(dataset),
+  imagesOfWarnings: ({ dataset }) => imagesOfWarnings(curated, dataset),
   meanPixels: ({ dataset }) => store.browse.meanPixels(dataset),
   updateDerived: ({ dataset }) => {
     updateDerived(store, dataset);

@@ -10,6 +10,7 @@ export interface Tasks {
   find: { args: ImageQuery; result: FoundImages };
   counts: { args: { dataset: string }; result: DatasetCounts };
   copies: { args: { dataset: string }; result: number[] };
+  imagesOfWarnings: { args: { dataset: string }; result: { text: string; ids: number[] }[] };
   meanPixels: { args: { dataset: string }; result: number };
   updateDerived: { args: { dataset: string }; result: null };
   trainingRows: { args: { dataset: string; relation: PairRelation; pairRecipe: number }; result: TrainingRows };
