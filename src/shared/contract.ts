@@ -17,6 +17,7 @@ import { BUNDLE_CALLS } from './bundle-calls.ts';
 import { DUPLICATE_CALLS } from './duplicate-calls.ts';
 import { EMBEDDING_CALLS } from './embedding-calls.ts';
 import { IMAGE_MAP_CALLS } from './image-map-calls.ts';
+import { QUALITY_CALLS } from './quality-calls.ts';
 import { ENCODER_CALLS } from './encoder-calls.ts';
 import type { EventName, Events } from './events.ts';
 import { LABEL_CALLS } from './label-calls.ts';
@@ -251,6 +252,7 @@ export const CALLS = {
   ...IMAGE_MAP_CALLS,
   ...LABEL_CALLS,
   ...DUPLICATE_CALLS,
+  ...QUALITY_CALLS,
   ...MODEL_CALLS,
   ...TABLE_CALLS,
 

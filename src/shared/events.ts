@@ -8,6 +8,7 @@ export const CHANGED = [
   'encoders',
   'embeddings',
   'labels',
+  'quality',
   'comparisons',
   'whatIfs',
   'reports',
@@ -18,7 +19,7 @@ export const CHANGED = [
 /** Stored data has changed: views that show it load it again. */
 export interface Changed {
   what: (typeof CHANGED)[number];
-  id: string | null; // null: any of them; of what-if edits: the comparison; of compared encoders and embeddings: the data set
+  id: string | null; // null: any of them; of what-if edits: the comparison; of compared encoders, embeddings and quality: the data set
 }
 
 /** The row of an epoch that has ended: views of the run append it, without loading the run again. */

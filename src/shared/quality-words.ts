@@ -25,7 +25,7 @@ export const FLAG_WORDS: Record<QualityFlag, FlagWords> = {
   },
   blurred: {
     name: 'blurred',
-    help: 'There is little fine detail: the variance of the Laplacian at 256 px, divided by that of the brightness. So a photograph with a little that is sharp is not blurred.',
+    help: 'There is little fine detail: the variance of the Laplacian at 256 px, divided by the standard deviation of the brightness, is small. One sharp object is enough.',
     number: 'Sharpness',
   },
   'low-information': {

@@ -76,6 +76,16 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'labels.check': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
   'labels.find': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
   'labels.confirm': [{ ...nothing, source: { encoder: 'patches', weights: null }, images: [0], right: true }],
+  'quality.get': [nothing],
+  'quality.ofImage': [
+    { ...nothing, image: 0 },
+    { ...things, image: 999 },
+  ],
+  'quality.setThreshold': [{ ...nothing, flag: 'dark', threshold: 9 }],
+  'quality.accept': [
+    { ...nothing, flag: 'dark', images: [0], accepted: true },
+    { ...things, flag: 'dark', images: [0, 999], accepted: true },
+  ],
   'runs.stop': [choice],
   'runs.evaluate': [choice],
   'runs.thresholds': [choice],

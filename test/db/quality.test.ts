@@ -10,7 +10,8 @@ test('thresholds and accepted flags belong to a data set, outlive a restart, and
   store.quality.setThreshold(dataset, 'dark', 40);
   store.quality.setThreshold(dataset, 'dark', 42.5);
   store.quality.setThreshold(dataset, 'tiny', 10);
-  store.quality.accept(dataset, 'dark', [3, 1, 999], true); // there is no image 999
+  store.quality.accept(dataset, 'dark', [3, 1], true);
+  expect(() => store.quality.accept(dataset, 'dark', [2, 999], true)).toThrow(/not in this data set/);
   store.quality.accept(dataset, 'grey', [3], true);
   store.quality.accept(dataset, 'dark', [3], true);
   expect(store.quality.thresholds(other)).toEqual({});

@@ -16,7 +16,7 @@ import { flagSentence, greySetNote } from '../../src/shared/quality-words.ts';
 
 /** An ordinary photograph of 500 × 400 px. */
 const ORDINARY: Record<QualityNumber, number> = {
-  ...{ sharpness: 0.4, highlights: 230, shadows: 20, entropy: 7.2, aspect: 1.25, side: 447, colour: 120, contrast: 60 },
+  ...{ sharpness: 20, highlights: 230, shadows: 20, entropy: 7.2, aspect: 1.25, side: 447, colour: 120, contrast: 60 },
 };
 const rowsOf = (...changes: Partial<Record<QualityNumber, number>>[]) => ({
   numbers: Float32Array.from(changes.flatMap((change) => QUALITY_NUMBERS.map((name) => ({ ...ORDINARY, ...change })[name]))),
@@ -40,8 +40,8 @@ it('flags numbers beyond a threshold, not those at it', () => {
 });
 
 it('names the cause only: a dark image has no detail, a uniform one no sharpness and no colour', () => {
-  const nothing = { contrast: 0.2, sharpness: 0.001, entropy: 0.1, colour: 2 };
-  expect(flagsOf(rowsOf({}, {}, {}, { ...nothing, highlights: 3 }, nothing, { sharpness: 0.001, entropy: 1 }))).toEqual([
+  const nothing = { contrast: 0.2, sharpness: 0.1, entropy: 0.1, colour: 2 };
+  expect(flagsOf(rowsOf({}, {}, {}, { ...nothing, highlights: 3 }, nothing, { sharpness: 0.1, entropy: 1 }))).toEqual([
     ...[[], [], []],
     ['dark', 'grey'],
     ['near-uniform'],

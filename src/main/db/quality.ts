@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts';
 import type { AcceptedFlag, QualityFlag, QualityThresholds } from '../../shared/quality.ts';
 import type { FindDataset } from './datasets.ts';
 import type { Db } from './open.ts';
@@ -9,7 +10,7 @@ export interface QualityStore {
   setThreshold(dataset: string, flag: QualityFlag, threshold: number | null): void;
   /** Flags that are "not a problem", by image and flag. */
   accepted(dataset: string): AcceptedFlag[];
-  /** Images that the data set does not have are left out. */
+  /** Throws AppError 'not-found', and changes nothing, if the data set does not have one of the images. */
   accept(dataset: string, flag: QualityFlag, images: readonly number[], accepted: boolean): void;
 }
 
@@ -20,8 +21,9 @@ export function qualityStore(db: Db, rowOf: FindDataset): QualityStore {
   const setThreshold = db.prepare('INSERT OR REPLACE INTO quality_thresholds VALUES (@dataset, @flag, @threshold)');
   const resetThreshold = db.prepare('DELETE FROM quality_thresholds WHERE dataset = @dataset AND flag = @flag');
   const accepted = db.prepare<[number], AcceptedFlag>('SELECT image, flag FROM accepted_flags WHERE dataset = ? ORDER BY image, flag');
-  const accept = db.prepare(`INSERT OR IGNORE INTO accepted_flags
-    SELECT @dataset, id, @flag FROM images WHERE dataset = @dataset AND id IN (SELECT value FROM json_each(@images))`);
+  const wanted = 'FROM images WHERE dataset = @dataset AND id IN (SELECT value FROM json_each(@images))';
+  const count = db.prepare<[object], number>(`SELECT count(*) ${wanted}`).pluck();
+  const accept = db.prepare(`INSERT OR IGNORE INTO accepted_flags SELECT @dataset, id, @flag ${wanted}`);
   const reject = db.prepare(
     'DELETE FROM accepted_flags WHERE dataset = @dataset AND flag = @flag AND image IN (SELECT value FROM json_each(@images))',
   );
@@ -33,7 +35,14 @@ export function qualityStore(db: Db, rowOf: FindDataset): QualityStore {
       else setThreshold.run({ dataset: number, flag, threshold });
     },
     accepted: (dataset) => accepted.all(rowOf(dataset).number),
-    accept: (dataset, flag, images, isAccepted) =>
-      void (isAccepted ? accept : reject).run({ dataset: rowOf(dataset).number, flag, images: JSON.stringify(images) }),
+    accept: (dataset, flag, images, isAccepted) => {
+      const row = { dataset: rowOf(dataset).number, flag, images: JSON.stringify(images) };
+      const { size } = new Set(images);
+      if (count.get({ dataset: row.dataset, images: row.images }) !== size)
+        throw new AppError('not-found', size === 1 ? 'There is no such image in this data set.' : 'Some of these images are not in this data set.', {
+          dataset,
+        });
+      (isAccepted ? accept : reject).run(row);
+    },
   };
 }

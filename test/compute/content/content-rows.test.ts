@@ -90,7 +90,7 @@ it('reads only images that are not cached, and measures a damaged row again', as
   expect((await measure(request(files))).totals).toEqual([]);
   expect((await measure(request(files, 10))).totals).toEqual([3]); // other pixels
 
-  const path = join(cache, 'content-2.rows');
+  const path = join(cache, 'content-3.rows');
   const bytes = readFileSync(path);
   bytes[5]! ^= 255;
   writeFileSync(path, bytes);

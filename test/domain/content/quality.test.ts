@@ -25,14 +25,14 @@ const sharpness = (width: number, height: number, at: (x: number, y: number) => 
 
 describe('sharpness', () => {
   it('is that of the closed form', () => {
-    expect(sharpness(12, 12, (x, y) => ((x + y) % 2) * 255)).toBeCloseTo(64, 3); // each pixel differs from its 4 neighbours: |L| = 4 d, var g = d² / 4
+    expect(sharpness(12, 12, (x, y) => ((x + y) % 2) * 255)).toBeCloseTo(32 * 255, 0); // each pixel differs from its 4 neighbours: |L| = 4 d, std g = d / 2
     expect(sharpness(20, 9, (x) => 10 * x)).toBeCloseTo(0, 6); // the Laplacian of a plane is 0
-    expect(sharpness(10, 7, (x) => (x < 5 ? 40 : 200))).toBeCloseTo(1, 4); // a step: L = d, -d in 2 of 8 columns, var g = d² / 4
+    expect(sharpness(10, 7, (x) => (x < 5 ? 40 : 200))).toBeCloseTo(80, 4); // a step of d = 160: L = d, -d in 2 of 8 columns, std g = d / 2
   });
 
-  it('does not depend on brightness and contrast', () => {
-    const step = (gain: number, offset: number) => sharpness(30, 30, (x, y) => offset + gain * ((x * x + 3 * y) % 50));
-    expect(step(4, 0)).toBeCloseTo(step(1, 150), 4);
+  it('does not depend on brightness, and is proportional to contrast', () => {
+    const pattern = (gain: number, offset: number) => sharpness(30, 30, (x, y) => offset + gain * ((x * x + 3 * y) % 50));
+    expect(pattern(4, 0)).toBeCloseTo(4 * pattern(1, 150), 3);
   });
 
   it('falls with a Gaussian blur of noise as expected', () => {
@@ -40,7 +40,9 @@ describe('sharpness', () => {
     for (const sigma of [1, 1.5, 2.5]) {
       const blurred = gaussian(size, sigma);
       const r = Math.exp(-1 / (4 * sigma * sigma));
-      const expected = 20 - 32 * r + 8 * r ** 2 + 4 * r ** 4;
+      const mean = blurred.reduce((sum, g) => sum + g, 0) / blurred.length;
+      const deviation = Math.sqrt(blurred.reduce((sum, g) => sum + (g - mean) ** 2, 0) / blurred.length);
+      const expected = (20 - 32 * r + 8 * r ** 2 + 4 * r ** 4) * deviation;
       expect(sharpnessOf(blurred, size, size) / expected, `sigma ${sigma}`).toBeGreaterThan(0.93);
       expect(sharpnessOf(blurred, size, size) / expected, `sigma ${sigma}`).toBeLessThan(1.07);
     }

@@ -79,6 +79,15 @@ test('images are measured once, excluded ones too; flags follow thresholds and d
   quality.setThreshold(dataset, 'odd-aspect', null);
   expect(await quality.ofImage(dataset, 1)).toMatchObject([{ flag: 'odd-aspect', value: 8, threshold: 4 }]);
 
+  quality.accept(dataset, 'dark', [0], false);
+  const { images, flagged: listed, csv } = await quality.report(dataset);
+  expect([images, listed]).toEqual([11, [{ image: 0, file: 'a/0.png', flags: [{ flag: 'dark', value: 22, threshold: 55 }] }]]);
+  expect(csv.split('\r\n').slice(0, 3)).toEqual([
+    expect.stringContaining('file,class,split,excluded,flags,sharpness,highlights'),
+    expect.stringMatching(/^a\/0\.png,a,train,0,dark,[\d.]+,22,/),
+    expect.stringMatching(/^a\/1\.png,a,train,1,odd-aspect,/),
+  ]);
+
   expect(() => quality.setThreshold(dataset, 'dark', 300)).toThrow('from 0 to 255');
   expect(() => quality.setThreshold('none', 'dark', 3)).toThrow(/none/);
   await expect(quality.ofImage(dataset, 99)).rejects.toThrow('no image 99');

@@ -11,6 +11,7 @@ import { imageMapHandlers } from './image-maps.ts';
 import { labelHandlers } from './labels.ts';
 import { modelHandlers } from './models.ts';
 import { pairHandlers } from './pairs.ts';
+import { qualityHandlers } from './quality.ts';
 import { reportHandlers } from './reports.ts';
 import { runHandlers } from './runs.ts';
 import { tableHandlers } from './tables.ts';
@@ -31,6 +32,7 @@ export const handlers: AllHandlers = {
   ...imageMapHandlers,
   ...labelHandlers,
   ...duplicateHandlers,
+  ...qualityHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
   ...reportHandlers,

@@ -13,7 +13,7 @@ import type { UnreadableImage } from '../../../shared/embeddings.ts';
 import type { CallContext, SourceImage } from '../protocol/protocol.ts';
 
 /** Raise when a number, or the pixels that it is computed from, changes: all images are then measured again. */
-const RECIPE = 2;
+const RECIPE = 3;
 
 const NUMBERS = QUALITY_NUMBERS.length;
 const NUMBER_BYTES = NUMBERS * 4;

@@ -10,6 +10,7 @@ import { addEncodersCommand } from './encoders.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
 import { addLabelsCommand } from './labels.ts';
+import { addQualityCommand } from './quality.ts';
 import { addResultCommands } from './results.ts';
 import { addMachineCommands } from './machine.ts';
 import { addServeCommand } from './serve.ts';
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
   addLabelsCommand(program);
   addDuplicatesCommand(program);
   addEmbeddingCommands(program);
+  addQualityCommand(program);
   addTrainCommand(program);
   addWeightsCommand(program);
   addExperimentsCommand(program);

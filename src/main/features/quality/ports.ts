@@ -8,7 +8,7 @@ import type { PackedImages } from '../../domain/pairs/packed.ts';
 export interface QualityPorts {
   folder: string; // for the cache of rows
   datasets: Pick<DatasetStore, 'header'>;
-  images: Pick<BrowseStore, 'rows'>;
+  images: Pick<BrowseStore, 'rows' | 'all'>;
   /** All images of a data set, excluded ones too. */
   allImages(dataset: string): Promise<{ images: PackedImages; excluded: Uint8Array }>;
   choices: QualityStore;

@@ -1,10 +1,26 @@
-import type { AcceptedFlag, DatasetQuality, ImageFlag, QualityContext, QualityFlag } from '../../../shared/quality.ts';
-import { contextOf, flagBits, flagsIn, QUALITY_INFO, QUALITY_NUMBERS, thresholdsFor } from '../../../shared/quality.ts';
+import type {
+  AcceptedFlag,
+  DatasetQuality,
+  ImageFlag,
+  QualityContext,
+  QualityFlag,
+  QualityRows,
+  QualityThresholds,
+} from '../../../shared/quality.ts';
+import { contextOf, flagBits, flagsIn, flagsOfDataset, QUALITY_INFO, QUALITY_NUMBERS, thresholdsFor } from '../../../shared/quality.ts';
+import { csvOfRows } from '../../foundation/csv.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { packImages, type PackedImages } from '../../domain/pairs/packed.ts';
 import type { ContentRequest, ContentRows } from '../../compute/protocol/content.ts';
 import type { UnreadableImage } from '../../../shared/embeddings.ts';
 import type { QualityPorts } from './ports.ts';
+
+/** An image with at least one flag. */
+export interface FlaggedImage {
+  image: number; // id
+  file: string; // relative to the data set's folder
+  flags: ImageFlag[];
+}
 
 export interface MeasureOptions {
   signal: AbortSignal;
@@ -60,7 +76,30 @@ export class Quality {
     const accepted = new Set(this.ports.choices.accepted(dataset).flatMap((one) => (one.image === image ? [one.flag] : [])));
     return flagsIn(flagBits(rows, thresholds, context)[0]!)
       .filter((flag) => !accepted.has(flag))
-      .map((flag) => ({ flag, value: rows.numbers[QUALITY_NUMBERS.indexOf(QUALITY_INFO[flag].number)]!, threshold: thresholds[flag] }));
+      .map((flag) => imageFlag(rows, 0, flag, thresholds));
+  }
+
+  /** The included images that have a flag, and the numbers and flags of all images as CSV. Throws AppError 'not-found'. */
+  async report(idOrName: string): Promise<{ images: number; flagged: FlaggedImage[]; csv: string }> {
+    const quality = await this.get(idOrName);
+    const context = this.contexts.get(quality.dataset)!;
+    const thresholds = thresholdsFor(quality.chosen, context);
+    const bits = flagsOfDataset(quality, thresholds, context);
+    const records = this.ports.images.all(quality.dataset);
+    const flagsOf = (i: number): ImageFlag[] => flagsIn(bits[i]!).map((flag) => imageFlag(quality, i, flag, thresholds));
+    const included = [...records.keys()].filter((i) => quality.excluded[i] === 0);
+    return {
+      images: included.length,
+      flagged: included.filter((i) => bits[i] !== 0).map((i) => ({ image: records[i]!.id, file: records[i]!.file, flags: flagsOf(i) })),
+      csv: csvOfRows([
+        ['file', 'class', 'split', 'excluded', 'flags', ...QUALITY_NUMBERS],
+        ...records.map(({ file, className, split, excluded }, i) => {
+          const numbers = Array.from(quality.numbers.subarray(i * QUALITY_NUMBERS.length, (i + 1) * QUALITY_NUMBERS.length));
+          const shown = numbers.map((value) => (Number.isNaN(value) ? '' : Number(value.toPrecision(6))));
+          return [file, className, split, Number(excluded), flagsIn(bits[i]!).join(' '), ...shown];
+        }),
+      ]),
+    };
   }
 
   /** `threshold`: null for the default. Throws AppError 'not-found', and 'bad-request' for a number outside the range of the flag. */
@@ -85,3 +124,8 @@ export class Quality {
 }
 
 const greyBelow = (chosen: number | undefined): number => chosen ?? QUALITY_INFO.grey.threshold;
+
+const imageFlag = ({ numbers }: QualityRows, i: number, flag: QualityFlag, thresholds: QualityThresholds): ImageFlag => {
+  const value = numbers[i * QUALITY_NUMBERS.length + QUALITY_NUMBERS.indexOf(QUALITY_INFO[flag].number)]!;
+  return { flag, value, threshold: thresholds[flag] };
+};
