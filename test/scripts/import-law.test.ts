@@ -74,7 +74,7 @@ const FORBIDDEN: [rule: string, file: string, code: string][] = [
   ['folder-nn', 'src/main/nn/weights/download.ts', "import { x } from '../../foundation/settings.ts';"],
   ['folder-compute', 'src/main/compute/process/entry.ts', "import { x } from '../../db/open.ts';"],
   ['folder-compute', 'src/main/compute/process/entry.ts', "import { x } from '../../features/training/service.ts';"],
-  ['folder-compute', 'src/main/compute/process/entry.ts', "import { x } from './../../features/report/html.ts';"],
+  ['folder-compute', 'src/main/compute/process/entry.ts', "import { x } from './../../features/report/style.ts';"],
   ['folder-compute', 'src/main/compute/process/entry.ts', "import { x } from '../../foundation/settings.ts';"],
   ['folder-rpc', 'src/main/rpc/tasks.ts', "import { x } from '../features/dataset/curated.ts';"],
   ['folder-rpc', 'src/main/rpc/tasks.ts', "import { x } from '../foundation/files.ts';"],

@@ -1,7 +1,7 @@
 import { methodInfo, type MethodName, METHODS } from '../../../shared/explanation-methods.ts';
 import { LOSS_INFO } from '../../../shared/losses.ts';
 import type { ReportSection } from '../../../shared/report.ts';
-import { markup, type Html } from './html.ts';
+import { markup, type Html } from '../../foundation/html.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { detailsSection } from './sections/details.ts';
 import { filesSection } from './sections/files.ts';

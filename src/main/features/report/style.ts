@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import charts from '../../../shared/charts/charts.css?raw';
-import { Html } from './html.ts';
+import { Html } from '../../foundation/html.ts';
 import { paperStyle } from './style-paper.ts';
 import type { PaperSize } from './types.ts';
 

@@ -9,7 +9,7 @@ import { DelayedWrite } from '../../client/page-end.ts';
 import { WriteQueue } from '../../client/write-queue.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import { workbench } from '../../client/workbench.svelte.ts';
-import { download } from './download.ts';
+import { download } from '../../client/download.ts';
 import { reportFileName } from './names.ts';
 import { ReportScales } from './report-scales.svelte.ts';
 import { moveItem } from './order.ts';

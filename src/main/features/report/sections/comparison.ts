@@ -9,7 +9,7 @@ import { flipLine } from '../../../../shared/flip-words.ts';
 import { cllrSentence, likelihoodSentences } from '../../../../shared/likelihood.ts';
 import { isIdentical, pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import { PAGE_WIDTH, TEXT_WIDTH, TILE_HEIGHTS, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
 import type { PaperSize, ReportComparison, ReportRun } from '../types.ts';
 import { imageStage, stageHeight } from './image-stage.ts';

@@ -3,7 +3,7 @@ import { SPLITS, type RejectedFile } from '../../../../shared/dataset.ts';
 import { runName } from '../../../../shared/run-words.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
 import { countText } from '../../../../shared/format.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
 import { facts } from './parts.ts';
 

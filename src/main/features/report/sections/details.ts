@@ -8,7 +8,7 @@ import { distanceText, fileName, fileNames, probabilityText, timeText } from '..
 import { removedRunName, runName } from '../../../../shared/run-words.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { chart } from '../chart.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ReportEntry, ReportExtras, ReportRun } from '../types.ts';
 import { examplesPart } from './examples.ts';
 import { flipDetails } from './flip.ts';

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../../../shared/comparison.ts';
 import { cosineText, EXAMPLES_CONDITION, exampleSentences, splitWord } from '../../../../shared/example-words.ts';
 import { fileName } from '../../../../shared/format.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ImageFile, ReportExamples } from '../types.ts';
 import { dataUrl } from './parts.ts';
 

@@ -1,6 +1,6 @@
 import { fileName } from '../../../../shared/format.ts';
 import { removedRunName, runName } from '../../../../shared/run-words.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ReportInput } from '../types.ts';
 
 /** Appendix: what a reader needs to check that a file is the one of this report. Names only: folders of the author's computer are private. */

@@ -4,7 +4,7 @@ import { COARSE_SHARES, FLIP_MODES, type FlipMode, type FlipSearch, type FlipTes
 import { FLIP_CAVEAT, type FlipRow, flipWords, shareText } from '../../../../shared/flip-words.ts';
 import { gateSentence } from '../../../../shared/faithfulness-words.ts';
 import { listText, NBSP, threeDigits, timeText } from '../../../../shared/format.ts';
-import { markup, type Html } from '../html.ts';
+import { markup, type Html } from '../../../foundation/html.ts';
 import type { FlipImage, ReportExtras } from '../types.ts';
 import { claimLine, dataUrl, facts } from './parts.ts';
 

@@ -1,5 +1,5 @@
 import { TERMS } from '../../../../shared/glossary.ts';
-import { markup, type Html } from '../html.ts';
+import { markup, type Html } from '../../../foundation/html.ts';
 
 export function glossarySection(): Html {
   return markup`<section class="glossary" aria-labelledby="glossary-title">

@@ -1,7 +1,7 @@
 import type { ComparedImage, Comparison } from '../../../../shared/comparison.ts';
 import { isEmptyMap, MAP_KINDS, type MapKind } from '../../../../shared/maps/kinds.ts';
 import { fileName, threeDigits } from '../../../../shared/format.ts';
-import { markup, nameOf, type Content, type Html } from '../html.ts';
+import { markup, nameOf, type Content, type Html } from '../../../foundation/html.ts';
 import { PAGE_WIDTH, textHeight, TILE_WIDTH } from '../page-budget.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords } from '../../../../shared/comparison-words.ts';

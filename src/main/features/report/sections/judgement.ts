@@ -1,6 +1,6 @@
 import type { Judgement } from '../../../../shared/comparison.ts';
 import { JUDGEMENT_SIGNS, JUDGEMENTS, judgementSentence } from '../../../../shared/judgement-words.ts';
-import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
+import { markup, nameOf, paragraphsOf, type Html } from '../../../foundation/html.ts';
 import { TEXT_WIDTH, textHeight } from '../page-budget.ts';
 import type { ReportEntry } from '../types.ts';
 

@@ -13,7 +13,7 @@ import {
 import { gateSentence, imageZText, mapsClaim, zText } from '../../../../shared/faithfulness-words.ts';
 import { NBSP, threeDigits, timeText } from '../../../../shared/format.ts';
 import { chart } from '../chart.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import { facts } from './parts.ts';
 
 /** The badge of the maps with its reason, for the evidence of a comparison's page; null if they were not checked: the appendix says so. */

@@ -1,4 +1,4 @@
-import { markup, type Html } from '../html.ts';
+import { markup, type Html } from '../../../foundation/html.ts';
 
 /** What the maps do and do not say. In every report: a map looks convincing, whether the verdict is right or wrong. */
 export const mapLimits = (): Html => markup`<section class="limits" id="maps" aria-labelledby="maps-title">

@@ -13,7 +13,7 @@ import {
 } from '../../../../shared/match-words.ts';
 import { kindWords } from '../../../../shared/map-words.ts';
 import { cellCentre, type CellPair, strongestPairs } from '../../../../shared/matches.ts';
-import { markup, type Html } from '../html.ts';
+import { markup, type Html } from '../../../foundation/html.ts';
 import type { ReportMatches } from '../types.ts';
 import { dataUrl } from './parts.ts';
 

@@ -1,7 +1,7 @@
 import { METHOD_INFO, type MethodInfo, type MethodName } from '../../../../shared/explanation-methods.ts';
 import type { LossInfo } from '../../../../shared/losses.ts';
 import { FULL_COLOUR_QUANTILE, SCALE_PAIRS } from '../../../../shared/maps/run-scale.ts';
-import { markup, type Content, type Html } from '../html.ts';
+import { markup, type Content, type Html } from '../../../foundation/html.ts';
 
 /** Appendix: the method. `losses`: those of the report's runs; `methods`: those of its maps. */
 export function methodSection(losses: readonly LossInfo[], methods: readonly MethodName[]): Html {

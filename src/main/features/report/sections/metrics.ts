@@ -13,7 +13,7 @@ import EpochCurves from '../../../../shared/charts/EpochCurves.svelte';
 import RocChart from '../../../../shared/charts/RocChart.svelte';
 import { chart } from '../chart.ts';
 import { aucText, countText, distanceText, percentText, percentTexts } from '../../../../shared/format.ts';
-import { markup, type Html } from '../html.ts';
+import { markup, type Html } from '../../../foundation/html.ts';
 
 /** Loss and AUC by epoch. */
 export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord): Html {

@@ -10,7 +10,7 @@ import type { Metrics } from '../../../../shared/run.ts';
 import { basisText, choiceText, seenWarning } from '../../../../shared/threshold-words.ts';
 import { networkName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
 import { lintRun } from '../../../domain/lint/run.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ReportDataset, ReportInput, ReportRun } from '../types.ts';
 import { datasetChanged } from './data.ts';
 import { aucRange } from './metrics.ts';

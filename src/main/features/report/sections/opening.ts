@@ -1,5 +1,5 @@
 import { timeText } from '../../../../shared/format.ts';
-import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
+import { markup, nameOf, paragraphsOf, type Html } from '../../../foundation/html.ts';
 import type { ReportInput } from '../types.ts';
 import { mapLimits } from './map-limits.ts';
 import { networksSection } from './networks.ts';

@@ -1,5 +1,5 @@
 import type { VerdictClaim } from '../../../../shared/verdict-claim.ts';
-import { markup, type Content, type Html } from '../html.ts';
+import { markup, type Content, type Html } from '../../../foundation/html.ts';
 import type { ImageFile } from '../types.ts';
 
 /** A table of names and values. */

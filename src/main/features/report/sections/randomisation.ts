@@ -4,7 +4,7 @@ import { DEPENDENCE_WORDS, randomisationSentence, stepsSentence } from '../../..
 import { defaultMethodOf, METHOD_INFO } from '../../../../shared/explanation-methods.ts';
 import { timeText } from '../../../../shared/format.ts';
 import { chart } from '../chart.ts';
-import { markup, type Html } from '../html.ts';
+import { markup, type Html } from '../../../foundation/html.ts';
 import type { ReportRun } from '../types.ts';
 
 /** Whether the maps depend on what the network learnt, with the figures that are needed to repeat the check. */

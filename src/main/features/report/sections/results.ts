@@ -3,7 +3,7 @@ import { fileNames, listText, NBSP, probabilityText } from '../../../../shared/f
 import { distanceWords, verdictWord } from '../../../../shared/comparison-words.ts';
 import { classesOf, isIdentical, trainedCount, truthOf } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ReportEntry } from '../types.ts';
 import { judgementText } from './judgement.ts';
 import { claimLine } from './parts.ts';

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../../../shared/comparison.ts';
 import { distanceWords } from '../../../../shared/comparison-words.ts';
-import { markup, type Html } from '../html.ts';
+import { markup, type Html } from '../../../foundation/html.ts';
 
 /** Distance and threshold on one axis from 0. The threshold is at most in the middle, so both verdicts have room. */
 export function distanceRuler(comparison: Pick<Comparison, 'distance' | 'threshold' | 'images'>): Html {

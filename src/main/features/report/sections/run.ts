@@ -5,7 +5,7 @@ import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunStatus } from '../../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../../shared/format.ts';
 import { networkName, earlyEndSentence, runName } from '../../../../shared/run-words.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
 import { dataSection } from './data.ts';
 import { metricsTables, trainingCurves } from './metrics.ts';

@@ -5,7 +5,7 @@ import type { OptionGroup } from '../../../../shared/training-options/option.ts'
 import { optionsOf } from '../../../../shared/training-options/table.ts';
 import { RESAMPLING_WORDS } from '../../../../shared/training-options/resampling.ts';
 import { configText } from '../../../../shared/training-options/words.ts';
-import { markup, type Content, type Html } from '../html.ts';
+import { markup, type Content, type Html } from '../../../foundation/html.ts';
 import { facts } from './parts.ts';
 
 type Row = [name: Content, value: Content];

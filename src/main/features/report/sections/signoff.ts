@@ -1,4 +1,4 @@
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 
 /** Lines to sign on paper. */
 export const signOffSection = (author: string | undefined): Html => markup`<section class="signoff" aria-labelledby="signoff-title">

@@ -10,7 +10,7 @@ import {
   retrievalNote,
   retrievalScope,
 } from '../../../../shared/structure-words.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ReportRun } from '../types.ts';
 
 const CONFUSED = 10;

@@ -7,7 +7,7 @@ import { distanceText, timeText } from '../../../../shared/format.ts';
 import type { Reliability } from '../../../../shared/run.ts';
 import { basisText, choiceText, isOfOtherThreshold, seenWarning, thresholdLines } from '../../../../shared/threshold-words.ts';
 import { chart } from '../chart.ts';
-import { markup, type Html } from '../html.ts';
+import { markup, type Html } from '../../../foundation/html.ts';
 import type { ReportRun } from '../types.ts';
 
 /** How the threshold was chosen, its errors on curves of test pairs, and how well similarities are calibrated. */

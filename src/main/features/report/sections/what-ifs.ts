@@ -1,7 +1,7 @@
 import { verdictWord } from '../../../../shared/comparison-words.ts';
 import { fileNames, percentText, probabilityText } from '../../../../shared/format.ts';
 import { EDIT_CONDITION, editedSentence, sourceSentence, whatIfSentence, whatIfTexts } from '../../../../shared/what-if-words.ts';
-import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
+import { markup, nameOf, paragraphsOf, type Html } from '../../../foundation/html.ts';
 import type { ReportEntry, ReportWhatIf } from '../types.ts';
 import { dataUrl } from './parts.ts';
 

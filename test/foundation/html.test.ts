@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { markup, nameOf } from '../../../src/main/features/report/html.ts';
+import { markup, nameOf } from '../../src/main/foundation/html.ts';
 
 /** Reads character references back, as a browser would. */
 const unescape = (text: string): string =>
