@@ -33,6 +33,7 @@ const FEATURES = {
   models: ['src/main/nn/siamese.ts', 'src/main/nn/training-memory.ts', 'src/main/nn/weights/'],
   quality: [],
   report: [],
+  similar: [],
   tables: [],
   training: [],
   'wrong-labels': [],

@@ -10,6 +10,8 @@ import { ImageMaps } from './features/image-map/image-maps.ts';
 import type { Networks } from './features/models/networks.ts';
 import { LabelChecks } from './features/wrong-labels/label-checks.ts';
 import { Quality } from './features/quality/quality.ts';
+import { openSimilar, type Similar } from './features/similar/open-similar.ts';
+import type { SimilarPorts } from './features/similar/ports.ts';
 import type { Workspace } from './foundation/workspace.ts';
 
 /** Services that see a data set as a whole: neighbours, and what is derived from them. */
@@ -20,6 +22,7 @@ export interface WholeSet {
   labels: LabelChecks;
   quality: Quality;
   duplicates: Duplicates;
+  similar: Similar;
   /** What the analysis of a data set does after its embeddings. */
   analysisSteps: AnalysisStep[];
 }
@@ -78,8 +81,28 @@ export function openWholeSet({ workspace, store, rows, networks, compute, ...mod
     { run: ({ dataset }, job) => quality.measure(dataset, stepOptions(job, 'Measuring quality')) },
     { run: ({ dataset, source }, job) => duplicates.find(dataset, source, stepOptions(job, 'Comparing duplicates')) },
   ];
-  return { embeddings, quality, duplicates, imageMaps, labels, analysisSteps };
+  const find: SimilarPorts['find'] = (query) => Promise.resolve(store.browse.find(query));
+  const calibrationOf: SimilarPorts['calibrationOf'] = (run) => models.calibrationOf(store.runs.get(run));
+  const similar = openSimilar(similarPorts({ workspace, store, embeddings }, { find, calibrationOf, compute }));
+  return { embeddings, quality, duplicates, imageMaps, labels, similar, analysisSteps };
 }
+
+/** The ports of search. */
+export const similarPorts = (
+  { workspace, store, embeddings }: Pick<WholeSetParts, 'workspace' | 'store'> & Pick<WholeSet, 'embeddings'>,
+  more: Pick<SimilarPorts, 'find' | 'calibrationOf' | 'compute'>,
+): SimilarPorts => ({
+  datasets: store.datasets,
+  images: store.browse,
+  judgements: store.imageJudgements,
+  searches: store.folderSearches,
+  embedded: (dataset, source) => embeddings.find(dataset, source),
+  neighbours: (set) => embeddings.neighbours(set),
+  networkOf: (dataset, source, signal) => embeddings.networkOf(dataset, source, { signal }),
+  nameOf: (source) => embeddings.nameOf(source),
+  caches: { features: workspace.features, pixels: workspace.pixels },
+  ...more,
+});
 
 /** What a step of the analysis gets of its job. */
 const stepOptions = ({ signal, progress }: Parameters<AnalysisStep['run']>[1], title: string) => ({

@@ -15,6 +15,7 @@ import { Media } from './features/media/media.ts';
 import { PictureCache } from './features/media/picture-cache.ts';
 import { Uploads } from './features/media/uploads.ts';
 import { PreviewService } from './features/media/preview-service.ts';
+import { openSimilar, type Similar } from './features/similar/open-similar.ts';
 import { ReportPages } from './features/report/pages.ts';
 import { ReportService } from './features/report/service.ts';
 import { TrainingJobs } from './features/training/jobs.ts';
@@ -30,6 +31,7 @@ import { reportError } from './foundation/log/report-error.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import type { Shell } from './foundation/shell.ts';
 import { comparePorts, openServices, pagePorts, type Services } from './services.ts';
+import { similarPorts } from './whole-set.ts';
 
 /** The services, and those that only a screen needs. */
 export interface Workbench extends Services {
@@ -49,6 +51,8 @@ export interface Workbench extends Services {
   /** Jobs that check the faithfulness of maps. */
   checkJobs: CheckJobs;
   reports: ReportService;
+  /** Search for images. It does not wait for a training. */
+  similar: Similar;
 
   media: Media;
   /** Image files that a screen may show. */
@@ -175,6 +179,17 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       },
     ),
   );
+  const similar = openSimilar(
+    similarPorts(
+      { workspace, store, embeddings: services.wholeSet.embeddings },
+      {
+        find: (query) => largeDatasets.find(query),
+        calibrationOf: (run) => evaluation.calibrationOf(store.runs.get(run)),
+        compute: pictures,
+      },
+    ),
+    (dataset) => hub.changed('judgements', dataset),
+  );
   compare.deleteUnsaved(new Set(store.reports.comparisons())); // reports need theirs
   const queues = new PairQueues({
     runs: store.runs,
@@ -214,7 +229,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const pruning = setTimeout(() => void pictureCache.prune(), PRUNE_AFTER_MS).unref();
   const fileAccess = new FileAccess(
     workspace.chosenFiles,
-    () => [workspace.folder, ...store.datasets.roots()],
+    () => [workspace.folder, ...store.datasets.roots(), ...store.folderSearches.folders()],
     (file) => store.comparisons.includesFile(file),
   );
   const uploads = new Uploads(workspace.uploads, (file) => store.comparisons.includesFile(file) || store.runs.usesWeights(file));
@@ -252,6 +267,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     checkJobs,
     pages,
     reports,
+    similar,
     media,
     fileAccess,
     uploads,

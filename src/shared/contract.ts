@@ -36,6 +36,7 @@ import { NETWORKS } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 import type { StructureAnswer } from './structure.ts';
 import { SettingsPatch } from './setting-schema.ts';
+import { SIMILAR_CALLS } from './similar-calls.ts';
 import { ThresholdChoiceSchema } from './threshold-schema.ts';
 import { TABLE_CALLS } from './tables.ts';
 import type { ThresholdEntry } from './thresholds.ts';
@@ -253,6 +254,7 @@ export const CALLS = {
   ...LABEL_CALLS,
   ...DUPLICATE_CALLS,
   ...QUALITY_CALLS,
+  ...SIMILAR_CALLS,
   ...MODEL_CALLS,
   ...TABLE_CALLS,
 

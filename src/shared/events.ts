@@ -9,6 +9,7 @@ export const CHANGED = [
   'embeddings',
   'labels',
   'quality',
+  'judgements',
   'comparisons',
   'whatIfs',
   'reports',
@@ -19,7 +20,7 @@ export const CHANGED = [
 /** Stored data has changed: views that show it load it again. */
 export interface Changed {
   what: (typeof CHANGED)[number];
-  id: string | null; // null: any of them; of what-if edits: the comparison; of compared encoders, embeddings and quality: the data set
+  id: string | null; // null: any of them; of what-if edits: the comparison; of encoders, embeddings, quality and judgements on images: the data set
 }
 
 /** The row of an epoch that has ended: views of the run append it, without loading the run again. */

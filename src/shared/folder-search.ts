@@ -1,16 +1,16 @@
-import { z } from 'zod';
 import type { CuratedImage } from './curation.ts';
 import type { EmbeddingSource } from './embedding-source.ts';
-import { EmbeddingSourceSchema } from './embedding-source-schema.ts';
-import { text, wholeNumber } from './schema-parts.ts';
-import type { SimilarAnswer, SimilarVerdict } from './similar.ts';
+import type { Searched, SimilarVerdict } from './similar.ts';
 
 /** Candidates of each query: as many as there are keys from 1 to 9. */
 export const CANDIDATES = 9;
 
 /** A search for every image of a folder in a data set. */
-export const FolderSearchRequest = z.strictObject({ dataset: text('The data set'), source: EmbeddingSourceSchema, folder: text('The folder') });
-export type FolderSearchRequest = z.infer<typeof FolderSearchRequest>;
+export interface FolderSearchRequest {
+  dataset: string; // id or name
+  source: EmbeddingSource;
+  folder: string;
+}
 
 /** same: a candidate shows the same; new: the data set has no such image; skipped: for later. */
 export const DECISIONS = ['same', 'new', 'skipped'] as const;
@@ -31,7 +31,7 @@ export interface FolderSearch {
   dataset: string;
   source: EmbeddingSource;
   folder: string; // absolute
-  searched: SimilarAnswer['searched'] & { ranked: number }; // the data set then; `ranked`: included images
+  searched: Searched & { ranked: number }; // the data set then; `ranked`: included images
   queries: number; // files that can be read
   unreadable: { file: string; reason: string }[];
   decided: Record<DecisionKind, number>;
@@ -48,13 +48,12 @@ export interface FolderQuery {
   candidates: { image: CuratedImage; distance: number; verdict: SimilarVerdict | null }[]; // nearest first
 }
 
-export const DecideRequest = z.strictObject({
-  search: text('The search'),
-  position: z.number().int().min(0),
-  decision: z.enum(DECISIONS),
-  rank: wholeNumber(1, CANDIDATES).nullable().default(null), // of the candidate that is the same
-});
-export type DecideRequest = z.infer<typeof DecideRequest>;
+export interface DecideRequest {
+  search: string;
+  position: number;
+  decision: DecisionKind;
+  rank: number | null; // 1-based, of the candidate that is the same
+}
 
 /** The first query after `position` that has no decision, from the start again at the end; null if all have one. */
 export function nextOpen(decided: readonly (DecisionKind | null)[], position: number): number | null {

@@ -21,6 +21,7 @@ export const JOB_KINDS = [
   'embed',
   'image-map',
   'labels',
+  'search',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

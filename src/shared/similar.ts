@@ -1,35 +1,37 @@
-import { z } from 'zod';
 import type { Certainty } from './calibration.ts';
 import type { Verdict } from './comparison.ts';
 import type { CuratedImage } from './curation.ts';
+import type { Split } from './dataset.ts';
 import type { EmbeddingSource } from './embedding-source.ts';
-import { EmbeddingSourceSchema } from './embedding-source-schema.ts';
-import { text, wholeNumber } from './schema-parts.ts';
+
+/** Search for images in a data set: types; schemas: similar-schema.ts; words: similar-words.ts. */
 
 /** Most images of one answer. */
 export const MAX_SIMILAR = 500;
 
+/** all: every group; own: only images of the query's group; other: without these. */
+export const GROUP_CHOICES = ['all', 'own', 'other'] as const;
+
 /** Which images of a data set may be found. An empty list is no condition. */
-export const SimilarFilter = z.strictObject({
-  classes: z.array(z.string()).max(10_000).default([]),
-  splits: z.array(z.enum(['train', 'valid', 'test'])).default([]),
-  groups: z.enum(['all', 'own', 'other']).default('all'), // own: only images of the query's group; other: without these
-  state: z.enum(['included', 'excluded', 'all']).default('included'),
-});
-export type SimilarFilter = z.infer<typeof SimilarFilter>;
+export interface SimilarFilter {
+  classes: string[];
+  splits: Split[];
+  groups: (typeof GROUP_CHOICES)[number];
+  state: 'included' | 'excluded' | 'all';
+}
+
+export const NO_FILTER: SimilarFilter = { classes: [], splits: [], groups: 'all', state: 'included' };
 
 /** What is looked for: an image of the data set by its id, or any image file on the computer running Twinlens. */
-export const SimilarTarget = z.union([z.strictObject({ image: z.number().int().min(0) }), z.strictObject({ file: text('The file') })]);
-export type SimilarTarget = z.infer<typeof SimilarTarget>;
+export type SimilarTarget = { image: number } | { file: string };
 
-export const SimilarQuery = z.strictObject({
-  dataset: text('The data set'),
-  source: EmbeddingSourceSchema,
-  target: SimilarTarget,
-  filter: SimilarFilter.prefault({}),
-  limit: wholeNumber(1, MAX_SIMILAR).default(20),
-});
-export type SimilarQuery = z.infer<typeof SimilarQuery>;
+export interface SimilarQuery {
+  dataset: string; // id or name
+  source: EmbeddingSource;
+  target: SimilarTarget;
+  filter: SimilarFilter;
+  limit: number; // 1..MAX_SIMILAR
+}
 
 /** A run's verdict on two images, by its threshold and similarity curve. */
 export interface SimilarVerdict {
@@ -61,13 +63,21 @@ export interface SimilarQueried {
   image: CuratedImage | null; // null: a file from outside the data set
 }
 
+/** The data set that was searched. */
+export interface Searched {
+  images: number; // with an embedding
+  excluded: number; // of these
+  unreadable: number; // without an embedding
+  computedMs: number; // when it was analysed
+}
+
 export interface SimilarAnswer {
   dataset: string;
   source: EmbeddingSource;
   query: SimilarQueried;
   images: SimilarImage[]; // nearest first; equal distances by position
   ranked: number; // images that the filter allows, without the query itself
-  searched: { images: number; excluded: number; unreadable: number; computedMs: number }; // `images`: all with an embedding
+  searched: Searched;
   threshold: number | null; // of a run's distances
   isNone: boolean; // judged "none of these", and no image as same since
   counts: JudgementCounts;
@@ -80,16 +90,15 @@ export interface JudgementCounts {
   none: number;
 }
 
-export const NewImageJudgement = z.strictObject({
-  dataset: text('The data set'),
-  source: EmbeddingSourceSchema,
-  query: z.strictObject({ sha256: z.string().regex(/^[\da-f]{64}$/), file: text('The file') }),
-  partner: z.number().int().min(0).nullable(), // an image of the data set; null: all that were shown
-  judgement: z.enum(IMAGE_JUDGEMENTS).nullable(), // null takes an earlier one back
-  distance: z.number().nullable().default(null),
-  rank: wholeNumber(1, 1_000_000_000).nullable().default(null),
-});
-export type NewImageJudgement = z.infer<typeof NewImageJudgement>;
+export interface NewImageJudgement {
+  dataset: string; // id or name
+  source: EmbeddingSource;
+  query: { sha256: string; file: string };
+  partner: number | null; // an image of the data set; null: all that were shown
+  judgement: ImageJudgement | null; // null takes an earlier one back
+  distance: number | null;
+  rank: number | null; // 1-based
+}
 
 /** A stored judgement. A newer one of the same two images replaces it. */
 export interface StoredImageJudgement {

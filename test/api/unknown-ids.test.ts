@@ -73,6 +73,25 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'imageMap.status': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
   'imageMap.points': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
   'imageMap.start': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
+  'similar.find': [
+    { ...nothing, source: { run: 'r1' }, target: { image: 0 } },
+    { ...things, source: { run: 'r99' }, target: { image: 0 } },
+  ],
+  'similar.judge': [{ ...nothing, source: { run: 'r1' }, query: { sha256: 'a'.repeat(64), file: '/a.png' }, partner: 0, judgement: 'same' }],
+  'similar.undoJudgement': [
+    { ...nothing, id: 'i1' },
+    { ...things, id: 'i99' },
+  ],
+  'similar.redoJudgement': [{ ...things, id: 'i99' }],
+  'searches.start': [{ ...nothing, source: { run: 'r1' }, folder: '/' }],
+  'searches.list': [nothing],
+  'searches.get': [{ search: 'f99' }],
+  'searches.query': [{ search: 'f99', position: 0 }],
+  'searches.decide': [{ search: 'f99', position: 0, decision: 'new' }],
+  'searches.undo': [{ search: 'f99' }],
+  'searches.remove': [{ search: 'f99' }],
+  'searches.restore': [{ search: 'f99' }],
+  'searches.export': [{ search: 'f99', format: 'csv' }],
   'labels.check': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
   'labels.find': [{ ...nothing, source: { encoder: 'patches', weights: null } }],
   'labels.confirm': [{ ...nothing, source: { encoder: 'patches', weights: null }, images: [0], right: true }],
@@ -145,7 +164,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'reports.remove': [{ report: 'p99' }],
   'reports.restore': [{ report: 'p99' }],
 };
-const IDS = ['dataset', 'run', 'experiment', 'comparison', 'comparisons', 'report', 'logo', 'job', 'edit', 'a', 'b'];
+const IDS = ['dataset', 'run', 'experiment', 'comparison', 'comparisons', 'report', 'logo', 'job', 'edit', 'search', 'a', 'b'];
 const takesId = (name: CallName): boolean => {
   const { input } = CALLS[name];
   if (name === 'settings.set') return false; // what it stores is checked when it is used

@@ -36,6 +36,10 @@ export interface FolderSearchStore {
   get(id: string): FolderSearch;
   /** The readable files, in order. */
   queries(id: string): StoredFolderQuery[];
+  /** Throws AppError 'not-found' for an unknown search or position. */
+  query(id: string, position: number): StoredFolderQuery;
+  /** The decision on each readable file, in order. */
+  decisions(id: string): (DecisionKind | null)[];
   /** `judgement`: id. `decision` null takes the decision back. Throws AppError 'not-found' for an unknown query. */
   decide(id: string, position: number, decision: DecisionKind | null, judgement: string | null): void;
   /** The position and judgement of the query that was decided last; null if none is. */
@@ -80,9 +84,11 @@ export function folderSearchStore(db: Db, rowOf: FindDataset): FolderSearchStore
   const unreadable = db.prepare<[number], { file: string; reason: string }>(
     'SELECT file, problem AS reason FROM folder_queries WHERE search = ? AND sha256 IS NULL ORDER BY position',
   );
-  const queries = db.prepare<[number | null], QueryRow>(
-    'SELECT file, sha256, candidates, decision, judgement, decided_ms FROM folder_queries WHERE search = ? AND sha256 IS NOT NULL ORDER BY position',
-  );
+  const queries = db.prepare<[number | null], QueryRow>('SELECT * FROM folder_queries WHERE search = ? AND sha256 IS NOT NULL ORDER BY position');
+  const oneQuery = db.prepare<[number, number], QueryRow>('SELECT * FROM folder_queries WHERE search = ? AND position = ? AND sha256 IS NOT NULL');
+  const decisions = db
+    .prepare<[number], DecisionKind | null>('SELECT decision FROM folder_queries WHERE search = ? AND sha256 IS NOT NULL ORDER BY position')
+    .pluck();
   const decide = db.prepare(
     `UPDATE folder_queries SET decision = @decision, judgement = @judgement, decided_ms = @decidedMs,
        turn = CASE WHEN @decision IS NULL THEN NULL ELSE (SELECT coalesce(max(turn), 0) + 1 FROM folder_queries WHERE search = @search) END
@@ -133,17 +139,17 @@ export function folderSearchStore(db: Db, rowOf: FindDataset): FolderSearchStore
     add: (search) => db.transaction(add).immediate(search),
     list: (dataset) => ofDataset.all(rowOf(dataset).number).map(searchOf),
     get: (id) => searchOf(rowFor(id)),
-    queries: (id) =>
-      queries.all(rowFor(id).number).map(({ candidates, judgement, decided_ms: decidedMs, ...row }) => ({
-        ...row,
-        candidates: fromJson<Candidate[]>(candidates),
-        judgement: judgement === null ? null : `i${judgement}`,
-        decidedMs,
-      })),
+    queries: (id) => queries.all(rowFor(id).number).map(queryOf),
+    query: (id, position) => {
+      const row = oneQuery.get(rowFor(id).number, position);
+      if (!row) throw noQuery(id, position);
+      return queryOf(row);
+    },
+    decisions: (id) => decisions.all(rowFor(id).number),
     decide: (id, position, decision, judgement) => {
       const values = { decision, judgement: judgement === null ? null : numberOf('i', judgement), decidedMs: decision === null ? null : Date.now() };
       const { changes } = decide.run({ ...values, search: rowFor(id).number, position });
-      if (changes !== 1) throw new AppError('not-found', `There is no image ${position + 1} in this search.`, { search: id, position });
+      if (changes !== 1) throw noQuery(id, position);
     },
     lastDecided: (id) => {
       const row = last.get(rowFor(id).number);
@@ -155,3 +161,15 @@ export function folderSearchStore(db: Db, rowOf: FindDataset): FolderSearchStore
     folders: () => folders.all(),
   };
 }
+
+const queryOf = ({ file, sha256, candidates, decision, judgement, decided_ms: decidedMs }: QueryRow): StoredFolderQuery => ({
+  file,
+  sha256,
+  candidates: fromJson<Candidate[]>(candidates),
+  decision,
+  judgement: judgement === null ? null : `i${judgement}`,
+  decidedMs,
+});
+
+const noQuery = (search: string, position: number): AppError =>
+  new AppError('not-found', `There is no image ${position + 1} in this search.`, { search, position });

@@ -14,6 +14,8 @@ export interface ImageJudgementStore {
   add(dataset: string, judgement: NewStoredJudgement): string;
   /** Takes a judgement out of force, or puts it back. Throws AppError 'not-found' for one that another data set has or none. */
   setUndone(dataset: string, id: string, undone: boolean): void;
+  /** Throws AppError 'not-found'. */
+  get(dataset: string, id: string): StoredImageJudgement;
   /** Those of a data set that are not undone, oldest first. */
   list(dataset: string): StoredImageJudgement[];
 }
@@ -38,6 +40,9 @@ export function imageJudgementStore(db: Db, rowOf: FindDataset): ImageJudgementS
   );
   const setUndone = db.prepare<[number | null, number | null, number]>('UPDATE image_judgements SET undone_ms = ? WHERE number = ? AND dataset = ?');
   const all = db.prepare<[number], Row>('SELECT * FROM image_judgements WHERE dataset = ? AND undone_ms IS NULL ORDER BY number');
+  const one = db.prepare<[number, number | null], Row>('SELECT * FROM image_judgements WHERE dataset = ? AND number = ?');
+  const unknown = (dataset: string, id: string): AppError =>
+    new AppError('not-found', `There is no judgement ${id} in this data set.`, { dataset, id });
   return {
     add: (dataset, judgement) => {
       const row = { ...judgement, dataset: rowOf(dataset).number, source: toJson(judgement.source), createdMs: Date.now() };
@@ -45,7 +50,12 @@ export function imageJudgementStore(db: Db, rowOf: FindDataset): ImageJudgementS
     },
     setUndone: (dataset, id, undone) => {
       const { changes } = setUndone.run(undone ? Date.now() : null, numberOf('i', id), rowOf(dataset).number);
-      if (changes !== 1) throw new AppError('not-found', `There is no judgement ${id} in this data set.`, { dataset, id });
+      if (changes !== 1) throw unknown(dataset, id);
+    },
+    get: (dataset, id) => {
+      const row = one.get(rowOf(dataset).number, numberOf('i', id));
+      if (!row) throw unknown(dataset, id);
+      return judgementOf(row);
     },
     list: (dataset) => all.all(rowOf(dataset).number).map(judgementOf),
   };

@@ -11,7 +11,7 @@ test('the nearest rows are those of a whole sort, with ties by row', () => {
     [200, 20],
     [200, 500],
   ] as const) {
-    const distances = Float32Array.from({ length: n }, () => random.below(12) / 4); // many ties
+    const distances = Float64Array.from({ length: n }, () => random.below(12) / 4); // many ties
     const allowed = Uint8Array.from({ length: n }, () => Number(random.between(0, 1) < 0.7));
     for (const mask of [allowed, null]) {
       const sorted = Array.from(distances.keys())
@@ -26,5 +26,5 @@ test('the nearest rows are those of a whole sort, with ties by row', () => {
 });
 
 test('a distance that is not a number is the farthest', () => {
-  expect([...nearestRows(Float32Array.of(NaN, 2, 1), 3, null).rows]).toEqual([2, 1, 0]);
+  expect([...nearestRows(Float64Array.of(NaN, 2, 1), 3, null).rows]).toEqual([2, 1, 0]);
 });

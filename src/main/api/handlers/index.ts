@@ -12,6 +12,7 @@ import { labelHandlers } from './labels.ts';
 import { modelHandlers } from './models.ts';
 import { pairHandlers } from './pairs.ts';
 import { qualityHandlers } from './quality.ts';
+import { similarHandlers } from './similar.ts';
 import { reportHandlers } from './reports.ts';
 import { runHandlers } from './runs.ts';
 import { tableHandlers } from './tables.ts';
@@ -35,5 +36,6 @@ export const handlers: AllHandlers = {
   ...qualityHandlers,
   ...compareHandlers,
   ...whatIfHandlers,
+  ...similarHandlers,
   ...reportHandlers,
 };

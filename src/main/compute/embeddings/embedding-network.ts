@@ -31,7 +31,7 @@ export interface OpenNetwork {
 
 /**
  * Opens the network of a source. Patches are fitted to `images`, all of the data set, and stored in `folder`, or read from there if they are.
- * Throws AppError 'bad-weights', 'not-found' or 'cancelled', 'bad-image' if many images can't be read.
+ * Throws AppError 'bad-weights', 'not-found' (also without images where none are stored) or 'cancelled', 'bad-image' if many images can't be read.
  */
 export async function openNetwork(
   network: EmbeddingNetwork,
@@ -51,6 +51,8 @@ export async function openNetwork(
   const path = join(folder, FITTED);
   const stored = existsSync(path) ? readSafetensors(path) : null;
   if (stored && isIntact(stored.tensors, stored.metadata)) return { engine, config, params: stored.tensors, hasHead: false };
+  if (images.length === 0)
+    throw new AppError('not-found', 'The stored embeddings of this data set are missing or damaged. Analyse it again.', { folder });
   const params = await fitToReadable(initial, images, (readable) => fitBackbone(initial, { engine, config, images: readable, signal, onProgress }));
   writeSafetensors(path, params, withChecksum(params, {}));
   return { engine, config, params, hasHead: false };

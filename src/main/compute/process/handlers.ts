@@ -15,6 +15,8 @@ import { embedDataset } from '../embeddings/embed-dataset.ts';
 import { areEmbeddingsIntact } from '../embeddings/open-embeddings.ts';
 import { recallOfStored } from '../embeddings/recall.ts';
 import { layOutImages } from '../image-map/lay-out-images.ts';
+import { embedFiles } from '../similar/embed-files.ts';
+import { findNearest } from '../similar/find-nearest.ts';
 import { rankEncoders, scoreEncoder } from '../compare-encoders/score-encoder.ts';
 import { checkLabels } from '../wrong-labels/check-labels.ts';
 import { checkDevices } from '../engine/check.ts';
@@ -79,6 +81,8 @@ export const handlers: Handlers = {
   neighbourRecall: recallOfStored,
   layOutImages,
   checkLabels,
+  embedFiles,
+  findNearest,
   rankEncoders,
   measureContent,
   readContent,

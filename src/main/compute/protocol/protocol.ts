@@ -24,6 +24,7 @@ import type { EmbeddingCalls } from './embeddings.ts';
 import type { ImageMapCalls } from './image-map.ts';
 import type { EncoderCalls } from './encoders.ts';
 import type { InspectedContent } from './inspected.ts';
+import type { SimilarCalls } from './similar.ts';
 import type { TrainProgress, TrainResult } from './training.ts';
 import type { WrongLabelCalls } from './wrong-labels.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
@@ -262,7 +263,7 @@ export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparis
 export type EmbeddedType = 'image/webp' | 'image/jpeg';
 
 /** Every request from main to compute. */
-export interface ComputeCalls extends ContentCalls, DuplicateCalls, EmbeddingCalls, ImageMapCalls, EncoderCalls, WrongLabelCalls {
+export interface ComputeCalls extends ContentCalls, DuplicateCalls, EmbeddingCalls, ImageMapCalls, EncoderCalls, WrongLabelCalls, SimilarCalls {
   inspect: { args: { files: string[] }; result: (InspectedContent | { error: string })[]; progress: Counted };
   /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };

@@ -1,14 +1,14 @@
 /** The nearest rows of a query. */
 export interface NearestRows {
   rows: Int32Array; // nearest first; equal distances by row
-  distances: Float32Array;
+  distances: Float64Array;
 }
 
 /**
  * The `limit` rows with the smallest distance, without sorting all. `distances` [n]: NaN counts as infinitely far. `allowed` [n]: 1 for rows that
  * may be found; null: all. Time: O(n log limit).
  */
-export function nearestRows(distances: Float32Array, limit: number, allowed: Uint8Array | null): NearestRows {
+export function nearestRows(distances: Float64Array, limit: number, allowed: Uint8Array | null): NearestRows {
   const heap: number[] = []; // rows, the farthest at 0
   const farther = (a: number, b: number): boolean => {
     const [x, y] = [valueOf(distances[a]!), valueOf(distances[b]!)];
@@ -43,7 +43,7 @@ export function nearestRows(distances: Float32Array, limit: number, allowed: Uin
     }
   }
   const rows = Int32Array.from(heap.sort((a, b) => (farther(a, b) ? 1 : -1)));
-  return { rows, distances: Float32Array.from(rows, (row) => distances[row]!) };
+  return { rows, distances: Float64Array.from(rows, (row) => distances[row]!) };
 }
 
 const valueOf = (distance: number): number => (Number.isNaN(distance) ? Infinity : distance);

@@ -14,6 +14,7 @@ import { addQualityCommand } from './quality.ts';
 import { addResultCommands } from './results.ts';
 import { addMachineCommands } from './machine.ts';
 import { addServeCommand } from './serve.ts';
+import { addSimilarCommand } from './similar.ts';
 import { addTrainCommand } from './train.ts';
 import { addWeightsCommand } from './weights.ts';
 
@@ -31,6 +32,7 @@ export function buildProgram(): Command {
   addDuplicatesCommand(program);
   addEmbeddingCommands(program);
   addQualityCommand(program);
+  addSimilarCommand(program);
   addTrainCommand(program);
   addWeightsCommand(program);
   addExperimentsCommand(program);

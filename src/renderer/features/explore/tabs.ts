@@ -19,4 +19,6 @@ export interface ExploreTab {
 }
 
 /** The tabs of the view, in their order. Each is a folder beside this file, loaded when it is first shown. */
-export const TABS: readonly ExploreTab[] = [];
+export const TABS: readonly ExploreTab[] = [
+  { name: 'similar', text: 'Find similar', needsAnalysis: true, load: () => import('./similar/SimilarTab.svelte') },
+];

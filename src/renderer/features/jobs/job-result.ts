@@ -9,11 +9,12 @@ export interface JobLink {
 
 /** The route to a job's result or subject; null without one. */
 export function jobLink(job: Job): JobLink | null {
-  const { run, experiment, dataset, report, comparison, encoders, embeddings, imageMap, labels } = job.result ?? {};
+  const { run, experiment, dataset, report, comparison, encoders, embeddings, imageMap, labels, search } = job.result ?? {};
   if (experiment) return { text: 'Show experiment', view: 'train', params: { experiment } };
   if (run) return { text: 'Show run', view: 'train', params: { run } };
   if (dataset) return { text: 'Show images', view: 'images', params: {} };
   if (report) return { text: 'Show report', view: 'reports', params: { report } };
+  if (search) return { text: 'Show search', view: 'explore', params: { tab: 'similar', mode: 'folder', search } };
   if (embeddings) return { text: 'Show analysis', view: 'explore', params: { dataset: embeddings } };
   if (imageMap) return { text: 'Show map', view: 'explore', params: { dataset: imageMap, tab: 'map' } };
   if (labels) return { text: 'Show labels', view: 'explore', params: { dataset: labels, tab: 'labels' } };
@@ -28,6 +29,7 @@ export function jobLink(job: Job): JobLink | null {
     case 'encoders':
       return { text: 'Show training', view: 'train', params: {} };
     case 'embed':
+    case 'search':
       return { text: 'Show analysis', view: 'explore', params: job.subject === null ? {} : { dataset: job.subject } };
     case 'image-map':
       return { text: 'Show map', view: 'explore', params: { tab: 'map', ...(job.subject === null ? {} : { dataset: job.subject }) } };
