@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EMBEDDING_FILES } from '../../../src/main/compute/protocol/embeddings.ts';
+import { EMBEDDING_FILES, type EmbeddedSet, type StoredNeighbours } from '../../../src/main/compute/protocol/embeddings.ts';
 import { setFolder } from '../../../src/main/features/embeddings/set-record.ts';
+import { readNumbers } from '../../../src/main/foundation/number-files.ts';
 import { hasCompute, openTrained, openTestWorkbench, importColours, type TestWorkbench } from '../training/test-workbench.ts';
 import { scratch } from '../../doors/cli/kit.ts';
 
@@ -14,6 +15,22 @@ async function stored(app: TestWorkbench, dataset: string, source: { encoder: st
   const { embeddings } = app.workbench.wholeSet;
   const set = (await embeddings.find(dataset, source))!;
   return { set, ...(await embeddings.neighbours(set)) };
+}
+
+/** The stored distances are the sorted ones of all others in float64, and each neighbour is at its distance. */
+async function expectBruteForce({ request }: EmbeddedSet, { k, positions, distances }: StoredNeighbours): Promise<void> {
+  const { folder, n, d } = request;
+  const rows = new Float32Array(n * d);
+  expect(await readNumbers(join(folder, EMBEDDING_FILES.rows), rows)).toBe(true);
+  const dot = (i: number, j: number): number => rows.subarray(i * d, (i + 1) * d).reduce((sum, x, c) => sum + x * rows[j * d + c]!, 0);
+  for (let i = 0; i < n; i++) {
+    const exact = Float64Array.from({ length: n }, (_, j) => (i === j ? Infinity : 1 - dot(i, j))).map((x) => Math.max(0, x));
+    const sorted = exact.toSorted();
+    for (let j = 0; j < k; j++) {
+      expect(distances[i * k + j]).toBeCloseTo(sorted[j]!, 6);
+      expect(exact[positions[i * k + j]!]).toBeCloseTo(sorted[j]!, 6);
+    }
+  }
 }
 
 describe.skipIf(!hasCompute)('embeddings of a data set (needs the build)', () => {
@@ -62,6 +79,7 @@ describe.skipIf(!hasCompute)('embeddings of a data set (needs the build)', () =>
     expect([...set.ids]).toHaveLength(10);
     expect(set.request).toMatchObject({ n: 10, k: 9, measure: 'cosine' });
     expect(await embeddings.ensure(dataset, COMPACT, { signal })).toEqual(set);
+    await expectBruteForce(set, await embeddings.neighbours(set));
 
     writeFileSync(file, bytes);
     const totals: number[] = [];
