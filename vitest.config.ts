@@ -10,18 +10,18 @@ const FOLDER = 'test';
 const LONGEST = [
   'scripts/campaign',
   'doors/cli/demo',
-  'features/training/every-device',
   'nn/webgpu',
-  'nn/parity',
   'doors/cli/main-job',
-  'features/training/jobs',
-  'doors/cli/serve',
+  'features/training/every-device',
   'features/training/flowers',
-  'nn/agreement',
-  'compute/sample/sample',
+  'nn/parity',
+  'features/training/jobs',
   'features/compare/damage',
-  'nn/order',
   'doors/cli/signals',
+  'nn/order',
+  'compute/sample/sample',
+  'nn/agreement',
+  'doors/cli/serve',
 ].map((name) => `${FOLDER}/${name}.test.ts`);
 
 /**
