@@ -29,6 +29,20 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
     ],
   },
   {
+    group: 'Find similar',
+    keys: [
+      ['Enter, C', 'Compare the query with the image'],
+      ['S', 'Same'],
+      ['N', 'Not the same'],
+      ['0', 'None of these'],
+      ['F', 'Find similar to this image'],
+      ['Ctrl Z', 'Undo the last judgement'],
+      ['1 … 9', 'For a folder of images: the same as this candidate; Enter takes the chosen one'],
+      ['N S U', 'For a folder: new, skip, undo'],
+      ['J K', 'For a folder: next or previous image'],
+    ],
+  },
+  {
     group: 'Train',
     keys: [
       ['Ctrl Enter', 'Start training (in the form)'],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openTrained } from '../../features/training/test-workbench.ts';
@@ -7,6 +7,7 @@ import { hasBuild, runJson, scratch, twinlens } from './kit.ts';
 test.skipIf(!hasBuild)('a data set is embedded, and its neighbours are listed and written as a table (needs the build)', async () => {
   const { app, dataset, run } = await openTrained();
   const [image] = app.workbench.store.browse.all(dataset);
+  const { root } = app.workbench.store.datasets.header(dataset);
   const { folder } = app.workbench.workspace;
   await app.close();
   const common = ['colours', '--run', run, '--workspace', folder];
@@ -31,4 +32,12 @@ test.skipIf(!hasBuild)('a data set is embedded, and its neighbours are listed an
   const table = readFileSync(out, 'utf8').replace('\ufeff', '').trimEnd().split('\r\n');
   expect(table).toHaveLength(4);
   expect(table[1]).toMatch(new RegExp(`^${image!.file},\\w+,1,${found!.neighbours[0]!.file},`));
+
+  // A copy of an image from outside the data set.
+  const file = join(scratch('query'), 'copy.png');
+  writeFileSync(file, readFileSync(join(root, image!.file)));
+  const similar = await twinlens(['similar', ...common, file, '-k', '2']);
+  expect(similar.stderr).toBe('');
+  expect(similar.stdout).toContain(`1\t0.000\t${image!.className}\t${image!.split}\t${image!.file}\tSame, similarity`);
+  expect(similar.stdout).toContain('Compared with 36 images by run 1');
 });

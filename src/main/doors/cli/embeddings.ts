@@ -80,7 +80,7 @@ interface ListedNeighbours extends ListedImage {
   neighbours: (ListedImage & { rank: number; distance: number })[];
 }
 
-async function embed(s: Services, dataset: string, source: EmbeddingSource, { signal, again }: { signal: AbortSignal; again: boolean }) {
+export async function embed(s: Services, dataset: string, source: EmbeddingSource, { signal, again }: { signal: AbortSignal; again: boolean }) {
   const line = new ProgressLine();
   const on = isRunSource(source) ? undefined : await chooseTrainingDevice(s, { dataset }, signal); // a run has its own
   const onProgress = (p: Parameters<typeof embeddingProgressText>[0]): void => line.update(embeddingProgressText(p));

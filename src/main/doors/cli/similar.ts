@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { Command } from 'commander';
 import { measureOf } from '../../../shared/embedding-source.ts';
-import { embeddingProgressText } from '../../../shared/embedding-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { distanceText, sentenceCase } from '../../../shared/format.ts';
 import { MAX_SIMILAR, NO_FILTER, type SimilarAnswer, type SimilarTarget } from '../../../shared/similar.ts';
@@ -11,12 +10,13 @@ import { csvOfRows } from '../../foundation/csv.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
+import { embed } from './embeddings.ts';
 import { addCommonOptions, type Common, numberOption, resolveUserPath, withServices } from './options.ts';
-import { print, ProgressLine } from './output.ts';
+import { plainSpaces, print } from './output.ts';
 import { addSourceOptions, sourceOf, type SourceOptions } from './source-options.ts';
 
 interface SimilarOptions extends Common, SourceOptions {
-  neighbours: number;
+  count: number;
   out?: string;
   force?: boolean;
 }
@@ -26,20 +26,17 @@ export function addSimilarCommand(program: Command): void {
     .command('similar <dataset> <files...>')
     .description('find the images of a data set that are nearest to image files, from inside or outside of it');
   addSourceOptions(addCommonOptions(command))
-    .addOption(numberOption('-k, --neighbours <number>', `images for each file, 1 to ${MAX_SIMILAR}`).default(10))
+    .addOption(numberOption('-k, --count <number>', `images for each file, 1 to ${MAX_SIMILAR}`).default(10))
     .option('--out <file>', 'write a table (CSV) instead', resolveUserPath)
     .option('--force', 'replace the file')
     .action(async (dataset: string, files: string[], options: SimilarOptions) => {
-      const { workspace, json, neighbours: limit, out, force = false } = options;
+      const { workspace, json, count: limit, out, force = false } = options;
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_SIMILAR)
-        throw new AppError('usage', `--neighbours must be a whole number from 1 to ${MAX_SIMILAR}.`);
+        throw new AppError('usage', `--count must be a whole number from 1 to ${MAX_SIMILAR}.`);
       await withServices(workspaceOption(workspace), true, `similar ${dataset}`, async (s, signal) => {
         const source = sourceOf(s, options);
         if (out !== undefined) s.outputs.check(out, { replace: force });
-        const line = new ProgressLine();
-        await s.wholeSet.embeddings
-          .ensure(dataset, source, { signal, onProgress: (p) => line.update(embeddingProgressText(p)) })
-          .finally(() => line.end());
+        await embed(s, dataset, source, { signal, again: false });
         const answers: SimilarAnswer[] = [];
         for (const file of files) {
           const target = targetOf(s, dataset, file);
@@ -47,7 +44,7 @@ export function addSimilarCommand(program: Command): void {
         }
         const name = s.wholeSet.embeddings.nameOf(source);
         if (out !== undefined) await writeFileAtomically(out, csvOf(answers, name));
-        print(Boolean(json), json ? answers : null, () => (out === undefined ? lines(answers, name) : [`Wrote ${out}`]));
+        print(Boolean(json), answers, () => (out === undefined ? lines(answers, name).map(plainSpaces) : [`Wrote ${out}`]));
       });
     });
 }
