@@ -1,42 +1,19 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { isContradicting, isLeak, stacksOf } from '../../../src/shared/duplicate-stacks.ts';
-import { randomFor } from '../../../src/shared/random.ts';
 import { scratch } from '../../doors/cli/kit.ts';
+import { drawPlanted } from './draw-planted.ts';
 import { hasCompute, openTestWorkbench } from '../training/test-workbench.ts';
 
-const SIDE = 64;
 const source = { encoder: 'compact', weights: null };
-
-/** Soft coloured blocks of 4 px. */
-function drawn(seed: number): Sharp {
-  const random = randomFor(seed, 'drawn');
-  const cells = SIDE / 4;
-  const data = Uint8Array.from({ length: cells * cells * 3 }, () => random.below(256));
-  return sharp(data, { raw: { width: cells, height: cells, channels: 3 } }).resize(SIDE, SIDE, { kernel: 'cubic' });
-}
-
-/** Ten pictures in two classes; of three of them an edit each: mirrored, in the other class; brighter, in the test split; cropped. */
-async function planted(): Promise<string> {
-  const root = scratch('planted');
-  const write = async (file: string, image: Sharp): Promise<void> => {
-    mkdirSync(join(root, file, '..'), { recursive: true });
-    await image.png().toFile(join(root, file));
-  };
-  for (let i = 0; i < 10; i++) await write(`${i < 6 ? 'train' : i < 8 ? 'valid' : 'test'}/${i % 2 === 0 ? 'even' : 'odd'}/${i}.png`, drawn(i));
-  const pixels = async (i: number): Promise<Sharp> => sharp(await drawn(i).png().toBuffer());
-  await write('train/odd/mirrored.png', (await pixels(0)).flop());
-  await write('test/odd/brighter.png', (await pixels(1)).linear(1.1, 10));
-  await write('train/even/cropped.png', (await pixels(2)).extract({ left: 5, top: 8, width: 52, height: 52 }));
-  return root;
-}
 
 describe.skipIf(!hasCompute)('duplicates (needs the build)', () => {
   test('are found by the analysis of a data set, once, and are rejected for good', async () => {
     const app = openTestWorkbench();
-    const imported = await app.waitForEnd(await app.call('datasets.import', { folder: await planted(), name: 'Planted' }));
+    const folder = scratch('planted');
+    await drawPlanted(folder);
+    const imported = await app.waitForEnd(await app.call('datasets.import', { folder, name: 'Planted' }));
     const { dataset } = imported.result as { dataset: string };
     expect(await app.call('duplicates.report', { dataset, source })).toBeNull();
     await app.waitForEnd(await app.call('embeddings.start', { dataset, source }));
@@ -62,8 +39,8 @@ describe.skipIf(!hasCompute)('duplicates (needs the build)', () => {
     expect(stacksOf(again, 0.9)).toHaveLength(2);
 
     // What an analysis stored is lost: it is found again.
-    const folder = (await app.workbench.wholeSet.embeddings.find(dataset, source))!.request.folder;
-    for (const name of readdirSync(folder)) if (name.startsWith('duplicates')) rmSync(join(folder, name));
+    const stored = (await app.workbench.wholeSet.embeddings.find(dataset, source))!.request.folder;
+    for (const name of readdirSync(stored)) if (name.startsWith('duplicates')) rmSync(join(stored, name));
     expect((await app.call('duplicates.report', { dataset, source }))!.pairs).toEqual(report.pairs);
   });
 });

@@ -21,4 +21,5 @@ export interface ExploreTab {
 /** The tabs of the view, in their order. Each is a folder beside this file, loaded when it is first shown. */
 export const TABS: readonly ExploreTab[] = [
   { name: 'similar', text: 'Find similar', needsAnalysis: true, load: () => import('./similar/SimilarTab.svelte') },
+  { name: 'duplicates', text: 'Duplicates', needsAnalysis: true, load: () => import('./duplicates/DuplicatesTab.svelte') },
 ];
