@@ -8,17 +8,18 @@ import { csvOfRows } from '../../foundation/csv.ts';
 import { workspaceOption } from './data.ts';
 import { addCommonOptions, type Common, numberOption, resolveUserPath, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
+import { addSourceOptions, type SourceOptions, sourceOf } from './source-options.ts';
 
-interface DuplicateOptions extends Common {
-  run?: string;
+interface DuplicateOptions extends Common, SourceOptions {
   threshold: number;
   out?: string;
   force?: boolean;
 }
 
 export function addDuplicatesCommand(program: Command): void {
-  addCommonOptions(program.command('duplicates <dataset>').description('list images that show one photograph: copies, near duplicates, leaks'))
-    .option('--run <run>', 'find candidates by the embedding of this run, not by the strongest encoder on this computer')
+  addSourceOptions(
+    addCommonOptions(program.command('duplicates <dataset>').description('list images that show one photograph: copies, near duplicates, leaks')),
+  )
     .addOption(
       numberOption('--threshold <score>', `lowest score of near duplicates, ${SCORE_RANGE.least} to ${SCORE_RANGE.most}`).default(
         SCORE_RANGE.default,
@@ -26,13 +27,13 @@ export function addDuplicatesCommand(program: Command): void {
     )
     .option('--out <file>', 'also write a CSV with a row for each image of a stack', resolveUserPath)
     .option('--force', 'replace the file')
-    .action(async (dataset: string, { workspace, json, run, threshold, out, force = false }: DuplicateOptions) => {
+    .action(async (dataset: string, { workspace, json, threshold, out, force = false, ...chosen }: DuplicateOptions) => {
       if (threshold < SCORE_RANGE.least || threshold > SCORE_RANGE.most)
         throw new AppError('usage', `--threshold must be from ${SCORE_RANGE.least} to ${SCORE_RANGE.most}.`);
       const { stacks, report } = await withServices(workspaceOption(workspace), true, `duplicates ${dataset}`, async (s, signal) => {
         if (out !== undefined) s.outputs.check(out, { replace: force });
         const { embeddings, duplicates } = s.wholeSet;
-        const source = run === undefined ? embeddings.choices(dataset)[0]!.source : { run };
+        const source = sourceOf(s, chosen);
         const line = new ProgressLine();
         try {
           await embeddings.ensure(dataset, source, { signal, onProgress: ({ done, total }) => line.update(`Analysing images: ${done} of ${total}`) });
