@@ -1,5 +1,5 @@
 // Measures the analysis of a large data set: `node scripts/measure-neighbours.mjs [images] [--dimensions 256]`, after a build.
-// 1. The search alone: random rows, in this process. Prints seconds and peak memory.
+// 1. The search alone: random rows, in this process. Prints seconds, processor time and peak memory.
 // 2. The whole job on a drawn data set of as many rows in the database, whose features (the encoder `compact`, random weights) are random numbers
 //    in the cache, so that no image is decoded. Prints seconds, peak memory of main and compute, and the delay of main's event loop.
 // It asserts nothing: the figures depend on the machine.
@@ -36,12 +36,16 @@ async function measureSearch() {
   const engine = await openEngine('onnx', 'cpu');
   const { signal } = new AbortController();
   const rows = randomRows();
+  const before = process.cpuUsage();
   const startedMs = performance.now();
   const { positions } = await nearestRows(rows, d, { k: 20, measure: 'cosine', engine, signal });
   const seconds = (performance.now() - startedMs) / 1000;
+  const { user, system } = process.cpuUsage(before);
   const peak = process.resourceUsage().maxRSS * 1024;
   const hash = createHash('sha256').update(positions).digest('hex').slice(0, 12);
-  console.log(`search, ${n} rows of ${d}: ${seconds.toFixed(1)} s, peak memory ${(peak / MB).toFixed(0)} MB (${hash})`);
+  console.log(
+    `search, ${n} rows of ${d}: ${seconds.toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of processor time, peak memory ${(peak / MB).toFixed(0)} MB (${hash})`,
+  );
 }
 
 async function measureJob() {
