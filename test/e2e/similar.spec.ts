@@ -56,6 +56,8 @@ test('similar images are found, judged, compared, and looked for from a folder, 
   const decide = page.getByRole('region', { name: 'Decide on each image' });
   await expect(decide).toContainText(`1 of 2: ${hostile}`);
   await expect(decide).toContainText('1 file could not be read');
+  const picture = decide.getByRole('img', { name: `Image 1: ${hostile}` });
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32);
   await expectAccessible(page);
   await page.keyboard.press('1');
   await expect(decide).toContainText('2 of 2: second.png');
