@@ -69,6 +69,8 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
       ['Space', 'While editing: hold and drag to move the images'],
       ['Ctrl Z', 'While editing: undo; with Shift, redo'],
       ['1 2 3', 'Agree, unsure, disagree'],
+      ['Shift X R T', 'Image under the pointer: exclude, relabel, tag'],
+      ['Ctrl Z', 'Undo the last change of the data set; with Shift, redo'],
       ['Ctrl S', 'Save comparison'],
       ['J K', 'Next or previous pair'],
       ['W', 'Swap A and B'],

@@ -5,11 +5,15 @@ export type CompareAction =
   | { do: 'view'; view: MapView }
   | { do: 'judge'; judgement: Judgement }
   | { do: 'swap' | 'save' | 'next' | 'previous' | 'zoom-in' | 'zoom-out' | 'fit' | 'actual-size' }
-  | { do: 'peek' | 'scale' | 'cells' | 'labels' | 'what-if' | 'matches' };
+  | { do: 'peek' | 'scale' | 'cells' | 'labels' | 'what-if' | 'matches' }
+  | { do: RepairAction | 'undo' | 'redo' };
+
+/** Edits of the data set, for one image of the pair. */
+export type RepairAction = 'exclude' | 'relabel' | 'tag';
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
 /** What does not need the maps of the pair. */
-export const WHILE_LOADING: ReadonlySet<CompareAction['do']> = new Set(['next', 'previous', 'judge', 'save']);
+export const WHILE_LOADING: ReadonlySet<CompareAction['do']> = new Set(['next', 'previous', 'judge', 'save', 'undo', 'redo']);
 /** While this key is held, the photographs have no maps and labels. */
 export const PEEK_KEY = 'p';
 export const VIEW_KEYS: Record<MapView, string> = { factual: 'F', counterfactual: 'C', signed: 'S', none: 'N' };
@@ -19,13 +23,25 @@ interface KeyPress {
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
+  shiftKey?: boolean;
 }
+
+/** With Shift: X and R alone have another meaning here. */
+export const REPAIR_KEYS: Record<RepairAction, string> = { exclude: 'Shift X', relabel: 'Shift R', tag: 'Shift T' };
+const REPAIRS = ['exclude', 'relabel', 'tag'] as const satisfies readonly RepairAction[];
 
 /** Action of a key in the compare view. `typing`: the focus is in a text field; `usesArrows`: the focused control uses arrow keys. */
 export function actionFor(event: KeyPress, { typing, usesArrows }: { typing: boolean; usesArrows: boolean }): CompareAction | null {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (event.ctrlKey || event.metaKey) return key === 's' && !event.altKey ? { do: 'save' } : null;
-  if (typing || event.altKey) return null;
+  if (event.altKey) return null;
+  if (event.ctrlKey || event.metaKey) {
+    if (key === 's') return { do: 'save' };
+    if (typing) return null;
+    return key === 'z' ? { do: event.shiftKey ? 'redo' : 'undo' } : key === 'y' ? { do: 'redo' } : null;
+  }
+  if (typing) return null;
+  const repair = event.shiftKey && REPAIRS.find((name) => REPAIR_KEYS[name].endsWith(` ${key.toUpperCase()}`));
+  if (repair) return { do: repair };
   const view = MAP_VIEWS.find((name) => VIEW_KEYS[name].toLowerCase() === key);
   if (view) return { do: 'view', view };
   const judgement = JUDGEMENTS[Number(key) - 1];

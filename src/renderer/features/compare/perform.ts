@@ -2,6 +2,7 @@ import { compare } from './compare.svelte.ts';
 import type { CompareAction } from './keys.ts';
 import { flipView } from './flip/flip-view.svelte.ts';
 import { overlay } from './overlay-settings.svelte.ts';
+import { pairRepair } from './pair-repair.svelte.ts';
 import { queue } from './queue.svelte.ts';
 import { stageTool } from './stage-tool.svelte.ts';
 import { viewport } from './viewport.svelte.ts';
@@ -53,6 +54,15 @@ export function perform(action: CompareAction): void {
       break;
     case 'labels':
       overlay.labels = !overlay.labels;
+      break;
+    case 'exclude':
+    case 'relabel':
+    case 'tag':
+      pairRepair.start(action.do);
+      break;
+    case 'undo':
+    case 'redo':
+      void pairRepair.curator?.[action.do]();
       break;
     default:
       action satisfies never;

@@ -1,4 +1,4 @@
-import type { ComparisonRow, FiledImage } from '../../../shared/comparison.ts';
+import type { ComparedImage, ComparisonRow, FiledImage } from '../../../shared/comparison.ts';
 import type { CurationEdit } from '../../../shared/curation.ts';
 import type { PairNotice } from '../../../shared/pair-truth.ts';
 import type { Letter } from './compare.svelte.ts';
@@ -44,8 +44,11 @@ export function repairsOf(notice: PairNotice, { images }: Pick<ComparisonRow, 'i
 
 /** The copy to exclude: B's own entry in the data set, else the last; null if the data set has the content only once. */
 function copyOf([, b]: ComparisonRow['images']): FiledImage | null {
-  const filed = b.filed ?? [];
-  if (filed.length < 2) return null;
-  const path = b.file.replaceAll('\\', '/');
-  return filed.find(({ file }) => path.endsWith(`/${file}`)) ?? filed.at(-1)!;
+  return (b.filed ?? []).length < 2 ? null : entryOf(b);
+}
+
+/** The data set's entry for an image: that of its file, else the last with the same content; null if it has none that is included. */
+export function entryOf({ file: absolute, filed = [] }: Pick<ComparedImage, 'file' | 'filed'>): FiledImage | null {
+  const path = absolute.replaceAll('\\', '/');
+  return filed.find(({ file }) => path.endsWith(`/${file}`)) ?? filed.at(-1) ?? null;
 }

@@ -3,6 +3,7 @@ import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
 import { dominantKind, mapMark, signedCaption, weakText } from '../../../../src/renderer/features/compare/map-facts.ts';
 import { MapPainter, paintersOf } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
+import { entryOf } from '../../../../src/renderer/features/compare/repair.ts';
 import { judgedElsewhere, judgedElsewhereText, legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
 import { borderWarning, evidenceSentence } from '../../../../src/shared/map-words.ts';
 import type { RedrawnReference } from '../../../../src/shared/randomisation.ts';
@@ -247,4 +248,27 @@ test('keys: letters do nothing while typing, Ctrl+S always saves, focused contro
   expect(actionFor(press('ArrowRight'), free)).toEqual({ do: 'next' });
   expect(actionFor(press('ArrowRight'), { typing: false, usesArrows: true })).toBeNull();
   expect(actionFor(press('j'), { typing: false, usesArrows: true })).toEqual({ do: 'next' });
+});
+
+test('keys: with Shift, X, R and T edit an image; Ctrl+Z undoes, but not in a text field', () => {
+  const press = (key: string, more = {}): Parameters<typeof actionFor>[0] => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
+  const free = { typing: false, usesArrows: false };
+  const shift = { shiftKey: true };
+  expect(['X', 'R', 'T'].map((key) => actionFor(press(key, shift), free)?.do)).toEqual(['exclude', 'relabel', 'tag']);
+  expect(['x', 'r', 't'].map((key) => actionFor(press(key), free)?.do)).toEqual(['swap', 'scale', undefined]);
+  expect(actionFor(press('X', shift), { typing: true, usesArrows: true })).toBeNull();
+  expect(actionFor(press('z', { ctrlKey: true }), free)).toEqual({ do: 'undo' });
+  expect(actionFor(press('Z', { metaKey: true, ...shift }), free)).toEqual({ do: 'redo' });
+  expect(actionFor(press('y', { ctrlKey: true }), free)).toEqual({ do: 'redo' });
+  expect(actionFor(press('z', { ctrlKey: true }), { typing: true, usesArrows: true })).toBeNull();
+  expect(actionFor(press('z', { ctrlKey: true, altKey: true }), free)).toBeNull();
+});
+
+test('the entry of an image in its data set is that of its file, else the last with its content', () => {
+  const filed = ['b/rose.jpg', 'a/rose.jpg', 'a/tulip.jpg'].map((file, id) => ({ id, file, className: file[0]! }));
+  expect(entryOf({ file: '/data/a/rose.jpg', filed })?.id).toBe(1);
+  expect(entryOf({ file: 'C:\\data\\b\\rose.jpg', filed })?.id).toBe(0);
+  expect(entryOf({ file: '/elsewhere/rose.jpg', filed })?.id).toBe(2);
+  expect(entryOf({ file: '/data/a/rose.jpg', filed: [] })).toBeNull();
+  expect(entryOf({ file: '/data/a/rose.jpg' })).toBeNull();
 });
