@@ -38,7 +38,7 @@ import type { StructureAnswer } from './structure.ts';
 import { SettingsPatch } from './setting-schema.ts';
 import { SIMILAR_CALLS } from './similar-calls.ts';
 import { ThresholdChoiceSchema } from './threshold-schema.ts';
-import { TABLE_CALLS } from './tables.ts';
+import { TABLE_CALLS } from './table-calls.ts';
 import type { ThresholdEntry } from './thresholds.ts';
 import type { WhatIf, WhatIfAnswer, WhatIfs } from './what-if.ts';
 import { Strokes } from './what-if-schema.ts';

@@ -1,8 +1,3 @@
-import { z } from 'zod';
-import { call, curatedCall } from './contract-call.ts';
-import type { Job } from './job.ts';
-import { text } from './schema-parts.ts';
-
 /** Types of a column. In CSV a list of texts is separated by "; ", a list of numbers is JSON; a missing value is empty. */
 export type ColumnType = 'text' | 'texts' | 'integer' | 'number' | 'numbers' | 'boolean' | 'time';
 
@@ -94,18 +89,6 @@ export const TABLE_NAMES = Object.keys(TABLES) as [TableName, ...TableName[]];
 export const TABLE_FORMATS = ['csv', 'parquet'] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
-export const ExportTable = z.strictObject({
-  dataset: text('The data set'),
-  table: z.enum(TABLE_NAMES),
-  format: z.enum(TABLE_FORMATS),
-  run: text('The run').optional(), // of `scores`
-  split: z.enum(['test', 'valid']).default('test'), // of `scores`
-  out: text('The file').optional(), // default: one in the workspace's exports folder
-});
-export type ExportTable = z.infer<typeof ExportTable>;
-
-const TableFile = z.strictObject({ dataset: text('The data set'), file: text('The file') });
-
 /** What a table from elsewhere would change in a data set. */
 export interface TablePlan {
   rows: number;
@@ -116,10 +99,3 @@ export interface TablePlan {
   classes: { className: string; images: number }[]; // images whose class would change, by their new one
   tags: { tag: string; images: number }[]; // images that would get a tag
 }
-
-/** The calls of CALLS about tables. */
-export const TABLE_CALLS = {
-  'tables.export': curatedCall<Job>()(ExportTable), // result: { file }
-  'tables.inspect': call<TablePlan>()(TableFile), // a CSV or Parquet file with classes or tags
-  'tables.apply': call<Job>()(TableFile), // relabels and tags as the plan says: one entry of the history for each class and tag; result: { dataset }
-};

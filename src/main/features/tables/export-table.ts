@@ -1,7 +1,8 @@
 import type { CuratedImage } from '../../../shared/curation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { similarityOf } from '../../../shared/calibration.ts';
-import { type ExportTable, TABLES } from '../../../shared/tables.ts';
+import type { ExportTable } from '../../../shared/table-calls.ts';
+import { TABLES } from '../../../shared/tables.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { type TableRow, writeTable } from '../../foundation/table-file.ts';

@@ -1,7 +1,8 @@
 import { basename, join } from 'node:path';
 import { countText } from '../../../shared/format.ts';
 import type { Job } from '../../../shared/job.ts';
-import { type ExportTable, TABLES } from '../../../shared/tables.ts';
+import type { ExportTable } from '../../../shared/table-calls.ts';
+import { TABLES } from '../../../shared/tables.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';

@@ -1,4 +1,5 @@
-import type { ExportTable, TablePlan } from '../../../shared/tables.ts';
+import type { ExportTable } from '../../../shared/table-calls.ts';
+import type { TablePlan } from '../../../shared/tables.ts';
 import { applyLabels, planLabels } from './apply-labels.ts';
 import { type ExportOptions, exportTable } from './export-table.ts';
 import type { ApplyPorts, TablePorts } from './ports.ts';
