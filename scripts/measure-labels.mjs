@@ -2,7 +2,7 @@
 // For each seed it plants a set (scripts/measure/planted-set.mjs, its defaults: 600 originals, of these 60 flowers with a wrong label; edits, leaks,
 // copies), imports it and checks the labels with the features of MobileNetV2 0.35 (--weights: of that network) and of patches, by the command line.
 // Prints for each encoder the AUROC of the ranking by probability(given) - probability(suggested) over all flowers, and what the list of likely wrong
-// labels has of the planted ones; then mean and 95 % t interval over seeds. The set's known edits are not linked, unless the program finds them.
+// labels has of the planted ones; then mean and 95 % t interval over seeds. Duplicates that the program finds are in the same fold.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -63,7 +63,7 @@ export function openWholeSet({ workspace, store, rows, networks, compute, ...mod
     images: store.browse,
     allImages: (dataset) => rows.allRows(dataset),
     embeddings,
-    duplicates: () => new Int32Array(),
+    duplicates: (dataset, source, o) => duplicates.report(dataset, source, o),
     compute,
   });
   const quality = new Quality({

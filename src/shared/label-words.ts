@@ -11,8 +11,15 @@ export const LABEL_STATES = {
   excluded: 'Excluded',
 } as const satisfies Record<LabelState, string>;
 
-export const labelProgressText = (p: EmbeddingProgress | { stage: 'labels'; done: number; total: number }): string =>
-  p.stage === 'labels' ? `Judging labels: ${percentText(p.total === 0 ? 0 : p.done / p.total)}` : embeddingProgressText(p);
+interface Share {
+  done: number;
+  total: number;
+}
+
+export function labelProgressText(p: EmbeddingProgress | ({ stage: 'duplicates' } & Share) | ({ stage: 'labels' } & Share)): string {
+  if (p.stage !== 'labels' && p.stage !== 'duplicates') return embeddingProgressText(p);
+  return `${p.stage === 'labels' ? 'Judging labels' : 'Comparing duplicates'}: ${percentText(p.total === 0 ? 0 : p.done / p.total)}`;
+}
 
 /** How many labels are likely wrong, and how many are expected to be. */
 export function likelySentence({ figures: { judged, expected, problem }, likelyCount }: Pick<LabelAnswer, 'figures' | 'likelyCount'>): string {
@@ -27,7 +34,7 @@ export function labelMethodSentences({ figures, checkedMs }: Pick<LabelCheck, 'f
   const { judged, folds, agreement, calibrationError } = figures;
   if (judged === 0 || agreement === null || calibrationError === null) return [`Checked with the features of ${name}, ${timeText(checkedMs)}.`];
   return [
-    `Checked ${timeText(checkedMs)}: each image was predicted by a linear probe on the features of ${name} that was fitted to the other ${folds - 1} of ${folds} parts. Copies and images of a group are in the same part.`,
+    `Checked ${timeText(checkedMs)}: each image was predicted by a linear probe on the features of ${name} that was fitted to the other ${folds - 1} of ${folds} parts. Duplicates and images of a group are in the same part.`,
     `The prediction is the label for ${percentText(agreement)} of the images${agreement < 0.6 ? ', so these features tell the classes poorly, and many right labels are listed' : ''}. Its probabilities are scaled by one temperature; they miss the share of right predictions by ${percentText(calibrationError)} on average.`,
   ];
 }

@@ -33,3 +33,60 @@ test('a data set is analysed with a run', async ({ page, served }) => {
     }
   });
 });
+
+test('labels are checked, repaired by keys, said to be right, and all of it is undone', async ({ page, served }) => {
+  await trainedRun(served);
+  await page.goto(`${served.url}#/explore?tab=labels`);
+  await page.getByRole('combobox', { name: 'Encoder' }).selectOption({ label: 'Run 1' });
+  await page.getByRole('button', { name: /^Analyse/ }).click();
+  const list = page.getByRole('listbox', { name: 'Images' });
+  const active = page.getByRole('region', { name: 'Active image' });
+
+  await test.step('the tab says what a check does; a check lists what it found, with its method', async () => {
+    await expect(page.getByRole('heading', { name: 'Labels not checked yet' })).toBeVisible();
+    await page.getByRole('button', { name: 'Check the labels' }).click();
+    await expect(page.getByText(/^\d+ of \d+ labels (is|are) likely wrong\./)).toBeVisible();
+    await page.getByText('How it was judged').click();
+    await expect(page.getByText(/fitted to the other 4 of 5 parts/)).toBeVisible();
+  });
+
+  await test.step('an outlier is shown beside the nearest images; its label is right, by L, until undo', async () => {
+    await page.getByRole('radio', { name: 'Outliers' }).click();
+    await expect(active.getByRole('region', { name: 'Nearest of all' }).getByRole('button')).toHaveCount(5);
+    const first = list.getByRole('option').first();
+    await list.focus();
+    await page.keyboard.press('l');
+    await expect(first).toContainText('Label is right');
+    await expect(list.getByRole('option', { selected: true })).not.toContainText('Label is right'); // the queue goes on
+    await page.keyboard.press('Control+z');
+    await expect(first).not.toContainText('Label is right');
+    await expect(first).toHaveAttribute('aria-selected', 'true');
+  });
+
+  await test.step('X excludes and R relabels; the check is stale until it runs again', async () => {
+    const [first, second] = [list.getByRole('option').first(), list.getByRole('option').nth(1)];
+    await page.keyboard.press('x');
+    await expect(first).toContainText('Excluded');
+    await expect(second).toHaveAttribute('aria-selected', 'true');
+    await page.keyboard.press('r');
+    await page.getByRole('combobox', { name: 'Class' }).fill('other');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(second).toContainText('Relabelled: other');
+    await expect(page.getByText('Labels or features have changed since this check.', { exact: false })).toBeVisible();
+    await list.focus();
+    await page.keyboard.press('Control+z');
+    await expect(second).not.toContainText('Relabelled');
+    await page.keyboard.press('Control+z');
+    await expect(first).not.toContainText('Excluded');
+    await expect(page.getByText('Labels or features have changed since this check.', { exact: false })).toBeHidden();
+  });
+
+  await test.step('nothing is wrong for screen readers, in both themes and the smallest window', async () => {
+    await page.setViewportSize({ width: 1024, height: 700 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
+    }
+  });
+});

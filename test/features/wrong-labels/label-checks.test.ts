@@ -3,7 +3,9 @@ import type { EmbeddedSet } from '../../../src/main/compute/protocol/embeddings.
 import { checkLabels } from '../../../src/main/compute/wrong-labels/check-labels.ts';
 import { curatedStore } from '../../../src/main/features/dataset/curated.ts';
 import { allRows } from '../../../src/main/features/dataset/rows.ts';
+import { duplicateLinks } from '../../../src/main/features/wrong-labels/duplicate-links.ts';
 import { LabelChecks } from '../../../src/main/features/wrong-labels/label-checks.ts';
+import type { DuplicatePairs } from '../../../src/shared/duplicates.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { embeddedPoints, sha256 } from '../../compute/wrong-labels/embedded-points.ts';
 import { freshWorkspace, storeAt, undoLast } from '../../db/kit.ts';
@@ -29,7 +31,7 @@ async function opened() {
     images: store.browse,
     allImages: () => Promise.resolve(allRows(store, dataset)),
     embeddings: { ensure: () => Promise.resolve(set), find: () => Promise.resolve(set) },
-    duplicates: () => new Int32Array(),
+    duplicates: () => Promise.resolve(null),
     compute: {
       ask: (_name: unknown, args: never, { signal }: { signal: AbortSignal }) => checkLabels(args, { signal, progress: () => undefined } as never),
     } as never,
@@ -95,4 +97,11 @@ test('the table has all images, the lists the largest values first', async () =>
   expect(lists.untypical).toHaveLength(24); // 12 of each class
   expect(lists.untypical[0]!.image.id).toBe(6);
   expect(lists.untypical[12]!.image.id).toBe(25);
+});
+
+test('duplicates are linked at the default score unless a person rejected them', () => {
+  const column = (...values: number[]) => Int32Array.from(values);
+  const pairs = { a: column(1, 1, 4), b: column(2, 3, 5), score: Float32Array.of(0.95, 0.85, 1) } as unknown as DuplicatePairs;
+  expect(duplicateLinks(pairs, [])).toEqual(column(1, 2, 4, 5));
+  expect(duplicateLinks(pairs, [[4, 5]])).toEqual(column(1, 2));
 });

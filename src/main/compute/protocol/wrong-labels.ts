@@ -10,7 +10,6 @@ export interface CheckLabelsRequest extends Pick<AllImages, 'images' | 'excluded
   seed: number;
 }
 
-/** Of the probes' steps. */
 export interface LabelProgress {
   done: number;
   total: number;

@@ -6,13 +6,14 @@ import { LABEL_RECIPE, type LabelAnswer, type LabelCheck } from '../../../shared
 import type { EmbedProgress } from '../../compute/protocol/embeddings.ts';
 import type { LabelProgress } from '../../compute/protocol/wrong-labels.ts';
 import type { ConfirmedLabel } from '../../db/label-checks.ts';
+import { duplicateLinks } from './duplicate-links.ts';
 import { labelLists, likelyWrong } from './label-lists.ts';
 import type { LabelPorts } from './ports.ts';
 
 const SEED = 1; // of the folds
 const CHUNK = 1000; // images that are read at a time
 
-export type CheckProgress = EmbedProgress | ({ stage: 'labels' } & LabelProgress);
+export type CheckProgress = EmbedProgress | ({ stage: 'duplicates' } & LabelProgress) | ({ stage: 'labels' } & LabelProgress);
 
 export interface CheckOptions {
   signal: AbortSignal;
@@ -48,12 +49,13 @@ export class LabelChecks {
     const began = performance.now();
     const { dataset, snapshot } = this.ports.datasets.get(idOrName); // before the images, so that an edit meanwhile makes the check stale
     const set = await this.ports.embeddings.ensure(dataset, source, { signal, onProgress: (p) => onProgress?.(p) });
+    const known = await this.ports.duplicates(dataset, source, { signal, onProgress: (p) => onProgress?.({ stage: 'duplicates', ...p }) });
     const { images, excluded } = await this.ports.allImages(dataset);
     const { figures, columns } = await this.ports.compute.ask(
       'checkLabels',
       {
         ...{ images, excluded, embedded: set.request, ids: set.ids, seed: SEED },
-        links: this.ports.duplicates(dataset),
+        links: known ? duplicateLinks(known.pairs, known.rejected) : new Int32Array(),
         hasPatches: hasPatches(source),
       },
       { signal, onProgress: (p) => onProgress?.({ stage: 'labels', ...p }) },

@@ -1,4 +1,5 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import type { DuplicatePairs, RejectedPair } from '../../../shared/duplicates.ts';
 import type { EmbeddingSource } from '../../../shared/embedding-source.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { AllImages, EmbeddedSet, EmbedProgress } from '../../compute/protocol/embeddings.ts';
@@ -18,7 +19,11 @@ export interface LabelPorts {
     /** The stored embeddings if they are up to date. */
     find(dataset: string, source: EmbeddingSource): Promise<EmbeddedSet | null>;
   };
-  /** [m, 2] ids of images that are known to be duplicates of each other. */
-  duplicates(dataset: string): Int32Array;
+  /** The duplicates of an analysed data set; null if it is not analysed with the source. */
+  duplicates(
+    dataset: string,
+    source: EmbeddingSource,
+    o: { signal: AbortSignal; onProgress: (p: { done: number; total: number }) => void },
+  ): Promise<{ pairs: DuplicatePairs; rejected: readonly RejectedPair[] } | null>;
   compute: Pick<ComputeHost, 'ask'>;
 }

@@ -22,4 +22,5 @@ export interface ExploreTab {
 export const TABS: readonly ExploreTab[] = [
   { name: 'similar', text: 'Find similar', needsAnalysis: true, load: () => import('./similar/SimilarTab.svelte') },
   { name: 'duplicates', text: 'Duplicates', needsAnalysis: true, load: () => import('./duplicates/DuplicatesTab.svelte') },
+  { name: 'labels', text: 'Labels', needsAnalysis: true, load: () => import('./labels/LabelsTab.svelte') },
 ];
