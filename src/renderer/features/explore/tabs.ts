@@ -23,4 +23,5 @@ export const TABS: readonly ExploreTab[] = [
   { name: 'similar', text: 'Find similar', needsAnalysis: true, load: () => import('./similar/SimilarTab.svelte') },
   { name: 'duplicates', text: 'Duplicates', needsAnalysis: true, load: () => import('./duplicates/DuplicatesTab.svelte') },
   { name: 'labels', text: 'Labels', needsAnalysis: true, load: () => import('./labels/LabelsTab.svelte') },
+  { name: 'quality', text: 'Quality', needsAnalysis: false, load: () => import('./quality/QualityTab.svelte') },
 ];
