@@ -25,6 +25,29 @@ test('a data set is analysed with a run', async ({ page, served }) => {
     await expect(page.getByText(/images analysed with run 1/)).toBeVisible();
   });
 
+  await test.step('quality: the list follows the threshold, which is stored; an image is tagged, another is no problem', async () => {
+    await page.goto(`${served.url}#/explore?tab=quality`);
+    await page.getByRole('checkbox', { name: /^Blurred/ }).check();
+    const slider = page.getByRole('slider', { name: 'Threshold' });
+    await slider.focus();
+    await slider.press('End');
+    const images = page.getByRole('listbox', { name: 'Flagged images' }).getByRole('option');
+    await expect(images.nth(1)).toBeVisible();
+    const count = await images.count();
+    await images.first().click();
+    await page.getByRole('button', { name: 'Tag “blurred”' }).click();
+    await expect(page.getByText(/^Tagged 1 image/).first()).toBeVisible();
+    await page.keyboard.press('n');
+    await expect(images).toHaveCount(count - 1);
+    await page.reload();
+    await page.getByRole('checkbox', { name: /^Blurred/ }).check();
+    await expect(images).toHaveCount(count - 1);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await expect(page.getByRole('heading', { name: 'No image has these flags' })).toBeVisible();
+    await page.getByRole('button', { name: 'At the border' }).click();
+    await expect(images.first()).toBeVisible();
+  });
+
   await test.step('nothing is wrong for screen readers, in both themes and the smallest window', async () => {
     await page.setViewportSize({ width: 1024, height: 700 });
     for (const colorScheme of ['light', 'dark'] as const) {
