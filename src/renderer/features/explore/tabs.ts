@@ -24,4 +24,5 @@ export const TABS: readonly ExploreTab[] = [
   { name: 'duplicates', text: 'Duplicates', needsAnalysis: true, load: () => import('./duplicates/DuplicatesTab.svelte') },
   { name: 'labels', text: 'Labels', needsAnalysis: true, load: () => import('./labels/LabelsTab.svelte') },
   { name: 'quality', text: 'Quality', needsAnalysis: false, load: () => import('./quality/QualityTab.svelte') },
+  { name: 'map', text: 'Map', needsAnalysis: true, load: () => import('./map/MapTab.svelte') },
 ];
