@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openTrained } from '../../features/training/test-workbench.ts';
 import { hasBuild, runJson, scratch, twinlens } from './kit.ts';
 
-test.skipIf(!hasBuild)('a data set is embedded, and its neighbours are listed and written as a table (needs the build)', async () => {
+test.skipIf(!hasBuild)('a data set is embedded; its neighbours and its map are written as tables (needs the build)', async () => {
   const { app, dataset, run } = await openTrained();
   const [image] = app.workbench.store.browse.all(dataset);
   const { root } = app.workbench.store.datasets.header(dataset);
@@ -39,4 +39,11 @@ test.skipIf(!hasBuild)('a data set is embedded, and its neighbours are listed an
   const similar = await twinlens(['similar', ...common, file, '-k', '2']);
   expect(similar.stdout).toContain(`1\t0.00\t${image!.className}\t${image!.split}\t${image!.file}\tSame, similarity`);
   expect(similar.stdout).toContain('Compared with 36 images by run 1');
+  const points = join(scratch('map'), 'map.csv');
+  const map = await twinlens(['map', ...common, '--out', points]);
+  expect(map.stdout).toMatch(/^36 images laid out by UMAP in .*, trustworthiness 0\.\d\d .*\nOnly what is close together/);
+  const rows = readFileSync(points, 'utf8').replace('\ufeff', '').trimEnd().split('\r\n');
+  expect(rows[0]).toBe('file,class,split,excluded,x,y');
+  expect(rows).toHaveLength(37);
+  expect(rows[1]).toMatch(new RegExp(`^${image!.file},\\w+,(train|valid|test),no,-?[\\d.e-]+,-?[\\d.e-]+$`));
 });

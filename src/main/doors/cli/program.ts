@@ -9,6 +9,7 @@ import { addEmbeddingCommands } from './embeddings.ts';
 import { addEncodersCommand } from './encoders.ts';
 import { addExperimentsCommand } from './experiments.ts';
 import { addDemoCommand } from './demo.ts';
+import { addImageMapCommand } from './image-map.ts';
 import { addLabelsCommand } from './labels.ts';
 import { addQualityCommand } from './quality.ts';
 import { addResultCommands } from './results.ts';
@@ -31,6 +32,7 @@ export function buildProgram(): Command {
   addLabelsCommand(program);
   addDuplicatesCommand(program);
   addEmbeddingCommands(program);
+  addImageMapCommand(program);
   addQualityCommand(program);
   addSimilarCommand(program);
   addTrainCommand(program);
