@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import type { CurationState } from '../../src/shared/curation.ts';
 import { drawColours } from '../doors/cli/kit.ts';
 import { expect, type ServedWorkbench, test } from './kit.ts';
-import { axe, serious } from './serious.ts';
+import { axe } from './serious.ts';
 
 const grid = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' });
 const tiles = (page: Page): Locator => grid(page).getByRole('option');
@@ -253,41 +253,6 @@ test('the curated data set is exported as CSV', async ({ page, served }) => {
   expect(lines.filter((line) => line.includes(',yes,'))).toHaveLength(3);
   expect(lines.filter((line) => /,green,red,/.test(line))).toHaveLength(1);
   expect(lines.filter((line) => line.includes('ask <b>Jo</b>'))).toHaveLength(1);
-});
-
-test('a project bundle and a table are saved, and the bundle opens as another data set', async ({ page, served }) => {
-  await pets(served, 3);
-  await page.goto(`${served.url}#/images`);
-  const save = async (choice: string, button: string): Promise<string> => {
-    await page.getByRole('button', { name: 'Data set actions' }).click();
-    await page.getByRole('menuitem', { name: 'Export…' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('radio', { name: choice }).check();
-    expect(await serious(page)).toEqual([]);
-    const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: button }).click()]);
-    return download.path();
-  };
-  const table = await save('Table for other programs', 'Export table');
-  expect(readFileSync(table).subarray(0, 4).toString()).toBe('PAR1');
-
-  const bundle = await save('Project bundle', 'Save bundle');
-  await page.getByRole('button', { name: 'Data set actions' }).click();
-  await page.getByRole('menuitem', { name: 'All data sets…' }).click();
-  await page.getByRole('button', { name: 'Open project bundle…' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Project bundle' }).fill(table);
-  await dialog.getByRole('textbox', { name: 'Project bundle' }).press('Enter');
-  await expect(dialog.getByRole('alert')).toContainText('is not a project bundle');
-  await dialog
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'flowers.twinlens', mimeType: 'application/octet-stream', buffer: readFileSync(bundle) });
-  await expect(dialog.getByText('in the bundle')).toBeVisible();
-  expect(await serious(page)).toEqual([]);
-  await dialog.getByRole('button', { name: 'Open bundle' }).click();
-  await expect(page.getByRole('group', { name: 'Message' }).getByText('Imported 27 images.')).toBeVisible();
-  const opened = await served.call('datasets.get', { dataset: 'pets-2' });
-  expect(opened).toMatchObject({ name: 'Pets', images: 27 });
-  await served.call('datasets.remove', { dataset: 'pets-2' });
 });
 
 test('two selected images are compared', async ({ page, served }) => {
