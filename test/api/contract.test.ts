@@ -77,6 +77,7 @@ function openObjects(schema: z.core.$ZodType, path: string): string[] {
     case 'optional':
     case 'nullable':
     case 'default':
+    case 'prefault':
       return openObjects(def.innerType, path);
     case 'string':
     case 'number':

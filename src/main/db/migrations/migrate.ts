@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { Migration } from './migration.ts';
 import { VERSIONS_1_TO_8 } from './versions-1-to-8.ts';
-import { VERSIONS_9_ON } from './versions-9-on.ts';
+import { VERSIONS_26_ON } from './versions-26-on.ts';
+import { VERSIONS_9_TO_25 } from './versions-9-to-25.ts';
 
 export const APPLICATION_ID = 0x54774c6e; // 'TwLn', in the file's header: identifies a Twinlens database
 
-export const MIGRATIONS: readonly Migration[] = [...VERSIONS_1_TO_8, ...VERSIONS_9_ON];
+export const MIGRATIONS: readonly Migration[] = [...VERSIONS_1_TO_8, ...VERSIONS_9_TO_25, ...VERSIONS_26_ON];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;
 
