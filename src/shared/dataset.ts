@@ -67,7 +67,7 @@ export interface FolderPreview {
   split: { folders: string[]; files: Record<Split, number> } | null;
   groups: FolderGroups | null; // null without a pattern that fits
   notes: string[]; // what to know of this folder before an import, in sentences
-  /** Another folder that is probably meant, absolute: the classes of this one are in it. */
+  /** Another folder that may be meant, absolute: the classes of this one are in it, or this one is a class of it. */
   suggestion: string | null;
   splitProblem: string | null; // why the chosen split is not possible, in a sentence
   problem: string | null; // why this folder or pattern can't be imported, in a sentence
@@ -78,6 +78,9 @@ export interface FolderGroups {
   unmatched: number; // files that the pattern doesn't fit
   examples: { subject: string; files: string[] }[]; // the largest, with the names of some of their files
 }
+
+/** The class of images that are not in class folders, until a person sorts them. */
+export const UNSORTED = 'unsorted';
 
 /** Sort keys of images. */
 export const IMAGE_SORTS = ['file', 'class', 'split', 'pixels'] as const;

@@ -4,6 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ImportOptions } from '../../../src/main/features/dataset/import.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
+import { whyUntrainable } from '../../../src/main/features/training/untrainable.ts';
+import { curatedStore } from '../../../src/main/features/dataset/curated.ts';
 import { SPLITS } from '../../../src/shared/dataset.ts';
 import { drawClasses, drawFiles, makePng, plainInspect, temporaryFolder } from './png-files.ts';
 import { freshStore, importFrom } from './import-helpers.ts';
@@ -229,7 +231,7 @@ describe('a folder that cannot be a data set', () => {
 
   test.each<[string, Record<string, Buffer | string | number>, string]>([
     ['empty', {}, 'is empty'],
-    ['images without class folders', { '1.png': 1, '2.png': 2 }, 'are not in class folders (2 images directly inside)'],
+    ['files without class folders that only look like images', { '1.png': 'broken', '2.png': 'broken' }, 'No image could be used'],
     ['only stray files', { 'a/notes.txt': 'x', '.DS_Store': 'x' }, 'No image was found'],
     ['one class', { 'a/1.png': 1, 'a/2.png': 2 }, 'All 2 usable images are of one class, "a"'],
     ['one class with usable images', { 'a/1.png': 1, 'a/2.png': 2, 'b/1.png': 'broken' }, '"b/1.png": it is no image'],
@@ -239,6 +241,26 @@ describe('a folder that cannot be a data set', () => {
     const { code, message } = await importError(files);
     expect(code).toBe('bad-dataset');
     expect(message).toContain(words);
+  });
+
+  test('images without class folders are one class, which is sorted later; files of no image are rejected', async () => {
+    const store = freshStore();
+    const files = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}.png`, i]));
+    const summary = await importFrom(drawFiles(temporaryFolder(), { ...files, 'notes.txt': 'x', 'empty/notes.txt': 'x' }), store);
+    expect(summary.classes).toEqual({ unsorted: 20 });
+    expect(summary.splits).toEqual({ train: 14, valid: 3, test: 3 });
+    expect(summary.rejected.map(({ file }) => file)).toEqual(['empty/notes.txt', 'notes.txt']);
+    expect(summary.warnings[0]).toMatch(/^All 20 images are unsorted, so nothing can be trained yet: sort them into two classes or more\./);
+    expect(whyUntrainable(summary)).toBe(summary.warnings[0]);
+
+    const { datasets, curation } = curatedStore(store);
+    const ids = Array.from({ length: 20 }, (_, id) => id);
+    curation.apply(summary.dataset, { kind: 'relabel', ids: ids.filter((id) => id % 2 === 0), className: 'even' });
+    curation.apply(summary.dataset, { kind: 'relabel', ids: ids.filter((id) => id % 2 === 1), className: 'odd' });
+    const sorted = datasets.get(summary.dataset);
+    expect(sorted.classes).toEqual({ even: 10, odd: 10 });
+    expect(sorted.warnings.join()).not.toContain('unsorted');
+    expect(datasets.list()[0]!.warnings).toEqual(sorted.warnings);
   });
 
   const two = { 'a/1.png': 1, 'b/1.png': 2 };

@@ -161,11 +161,11 @@ describe('another folder is meant', () => {
     }
   });
 
-  test('a folder of images only: the one above it', async () => {
+  test('a folder of images only is one class to sort, or a class of the folder above it', async () => {
     const parent = draw({ Rose: 4, Tulip: 4 });
     const preview = await previewFolder({ folder: join(parent, 'Rose') });
-    expect(preview.suggestion).toBe(parent);
-    expect(preview.problem).toMatch(/are not in class folders \(4 images directly inside\).*If it is one class, choose the folder above it\.$/);
+    expect(preview).toMatchObject({ suggestion: parent, problem: null, classes: [{ className: 'unsorted', files: 4 }] });
+    expect(preview.notes).toEqual([expect.stringMatching(/^The 4 images are not in class folders\. Import them as one class, "unsorted"/)]);
   });
 
   test('one class folder, and an empty folder', async () => {

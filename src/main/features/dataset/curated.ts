@@ -1,12 +1,11 @@
-import { countNoun } from '../../../shared/format.ts';
-import type { DatasetSummary, ImageRecord, Split } from '../../../shared/dataset.ts';
+import type { DatasetSummary, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import type { DatasetStore, DerivedSummary } from '../../db/datasets.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import { countsBy } from '../../db/insert.ts';
-import { quote } from '../../foundation/words.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countPairs, countSubjects } from './split-pairs.ts';
+import { unusableWarnings } from './unusable.ts';
 import { notesFor, warningsFor } from './warnings.ts';
 
 /**
@@ -42,6 +41,10 @@ function quickSummary(store: DatasetStores, original: DatasetSummary): DatasetSu
   if (derived) return { ...original, ...derived };
   const { classes, included } = store.browse.counts(original.dataset);
   const used = classes.filter((one) => one.included > 0);
+  const unusableAtImport = unusableWarnings(
+    Object.keys(original.classes).map((className) => ({ className })),
+    original.images,
+  );
   const inSplit = (split: Split): number => used.reduce((sum, one) => sum + one.splits[split], 0);
   return {
     ...original,
@@ -53,7 +56,7 @@ function quickSummary(store: DatasetStores, original: DatasetSummary): DatasetSu
         used.map(({ className }) => ({ className })),
         included,
       ),
-      ...original.warnings,
+      ...original.warnings.filter((warning) => !unusableAtImport.includes(warning)),
     ],
     snapshot: '',
   };
@@ -109,17 +112,4 @@ export function imagesOfWarnings(curated: DatasetStores, idOrName: string): { te
   return notesFor({ images, pairs, grouped: groups !== null, emptyClassFolders: [] }).flatMap((note) =>
     note.images.length === 0 ? [] : [{ text: note.text, ids: note.images.map(({ id }) => id) }],
   );
-}
-
-/** Warnings for curated data sets only: an import with fewer than two classes is refused. */
-function unusableWarnings(images: readonly Pick<ImageRecord, 'className'>[], count = images.length): string[] {
-  const classes = new Set(images.map(({ className }) => className));
-  const [only] = classes;
-  if (only === undefined) return ['All images are excluded, so nothing can be trained. Include some again.'];
-  if (classes.size === 1) {
-    return [
-      `All ${countNoun(count, 'remaining image')} are of one class, ${quote(only)}: pairs need at least two. Include images of another class again, or relabel some.`,
-    ];
-  }
-  return [];
 }

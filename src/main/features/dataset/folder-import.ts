@@ -8,11 +8,12 @@ import { byCodePoint } from '../../foundation/words.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { groupsOf } from './groups.ts';
 import { innerFolderError, noImagesError, tooFewImagesError } from './import-errors.ts';
+import { unusableWarnings } from './unusable.ts';
 import { chooseSplits } from './choose-split.ts';
 import { useGivenSplit } from './given-split.ts';
 import { innerFolder, type Layout, layoutOf, splitNotes } from './layout.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
-import { listClassFolders } from './scan.ts';
+import { listClassFolders, type Listing } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countPairs, countSubjects } from './split-pairs.ts';
 import { groupRuleMissing, isUnseenSplit, unseenSplits } from './unseen-split.ts';
@@ -62,6 +63,7 @@ export class FolderImport implements RunningImport {
   private readonly request: ImportRequest;
   private readonly root: string;
   private readonly layout: Layout;
+  private readonly unsorted: boolean;
   private readonly groups: (string | null)[] | null; // by file
   private readonly datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>;
   private readonly insert: StoreDataset;
@@ -69,13 +71,14 @@ export class FolderImport implements RunningImport {
 
   private constructor(
     request: ImportRequest,
-    root: string,
+    listing: Pick<Listing, 'root' | 'unsorted'>,
     layout: Layout,
     datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>,
     insert: StoreDataset,
   ) {
     this.request = request;
-    this.root = root;
+    this.root = listing.root;
+    this.unsorted = listing.unsorted;
     this.layout = layout;
     this.datasets = datasets;
     this.insert = insert;
@@ -100,7 +103,7 @@ export class FolderImport implements RunningImport {
     if (listing.files.length === 0) throw noImagesError(listing);
     const inner = innerFolder(listing);
     if (inner) throw innerFolderError(listing.root, inner);
-    return new FolderImport(request, listing.root, layoutOf(listing), datasets, store);
+    return new FolderImport(request, listing, layoutOf(listing), datasets, store);
   }
 
   get count(): number {
@@ -116,7 +119,8 @@ export class FolderImport implements RunningImport {
   async store(signal?: AbortSignal): Promise<string> {
     const sampleBits = sampleBitsOf(this.inspections.map((inspection) => ('maxSample' in inspection ? inspection.maxSample : null)));
     const { usable, rejected } = this.separateRejected(sampleBits);
-    if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
+    const isOneClass = new Set(usable.map(({ className }) => className)).size < 2;
+    if (usable.length < 2 || (isOneClass && !this.unsorted)) throw tooFewImagesError(usable, rejected);
     const { groupBy = null, splitSeed = 0, name } = this.request;
     const groupName = this.request.groupName?.trim() || null;
     const { splits, notes } = this.chooseSplits(usable, splitSeed);
@@ -126,7 +130,7 @@ export class FolderImport implements RunningImport {
     const identity = { name: name ?? (basename(root) || 'dataset'), root, groupBy, splitSeed, sampleBits, snapshot: snapshotOf(images) };
     const used = new Set(images.map(({ className }) => className));
     const emptyClassFolders = this.layout.classFolders.filter((folder) => !used.has(folder));
-    const warnings = [...notes, ...warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders })];
+    const warnings = [...unusableWarnings(images), ...notes, ...warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders })];
     throwIfCancelled(signal);
     const existing = this.datasets.findSame(identity);
     const stored = existing

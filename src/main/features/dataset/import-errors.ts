@@ -1,8 +1,7 @@
 import { countNoun } from '../../../shared/format.ts';
-import type { RejectedFile } from '../../../shared/dataset.ts';
+import { type RejectedFile, UNSORTED } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { quote } from '../../foundation/words.ts';
-import { hasImageExtension } from '../../foundation/image-files.ts';
 import type { ListedFile, Listing } from './scan.ts';
 
 const FOLDER_RULE = 'a data set is a folder with one sub-folder of images per class';
@@ -10,8 +9,6 @@ const FOLDER_RULE = 'a data set is a folder with one sub-folder of images per cl
 /** The error for a folder without any image. */
 export function noImagesError({ root, rejected, classFolders }: Listing): AppError {
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { root, rejected });
-  const loose = looseImages(rejected);
-  if (loose > 0) return refuse(looseImagesText(root, loose));
   if (rejected.length === 0 && classFolders.length === 0) return refuse(`The folder ${quote(root)} is empty: ${FOLDER_RULE}.`);
   return refuse(`No image was found below ${quote(root)}${firstReason(rejected)}: ${FOLDER_RULE}.`);
 }
@@ -24,15 +21,9 @@ export function innerFolderError(root: string, inner: { folder: string; inside: 
 export const innerFolderText = (root: string, { folder, inside }: { folder: string; inside: number }): string =>
   `All images in ${quote(root)} are in one folder, which contains ${countNoun(inside, 'folder')} with images. Choose that one: ${quote(folder)}.`;
 
-/** Images directly in the folder, by their names. */
-const looseImages = (rejected: readonly RejectedFile[]): number =>
-  rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file)).length;
-
-/** Whether a folder without class folders has images itself, so that it may be a class. */
-export const isLoose = ({ rejected }: Pick<Listing, 'rejected'>): boolean => looseImages(rejected) > 0;
-
-const looseImagesText = (root: string, loose: number): string =>
-  `The images in ${quote(root)} are not in class folders (${countNoun(loose, 'image')} directly inside): ${FOLDER_RULE}. If it is one class, choose the folder above it.`;
+/** What to know of a folder whose images are in no class folders, before it is imported. */
+export const unsortedText = (images: number): string =>
+  `The ${countNoun(images, 'image')} ${images === 1 ? 'is' : 'are'} not in class folders. Import them as one class, "${UNSORTED}", and sort them in Images, or choose the folder above if this one is a class.`;
 
 /** The error for fewer than two usable images or classes. */
 export function tooFewImagesError(usable: readonly Pick<ListedFile, 'className'>[], rejected: readonly RejectedFile[]): AppError {

@@ -4,7 +4,7 @@ import { asAppError } from '../../../shared/errors.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import { quote } from '../../foundation/words.ts';
 import { groupsOf } from './groups.ts';
-import { innerFolderText, isLoose, noImagesError } from './import-errors.ts';
+import { innerFolderText, noImagesError, unsortedText } from './import-errors.ts';
 import { filesPerSplit, innerFolder, layoutOf, splitNotes } from './layout.ts';
 import { type ListedFile, listClassFolders } from './scan.ts';
 import { tooFewClassFiles } from './unseen-split.ts';
@@ -49,13 +49,15 @@ export async function previewFolder({ folder, groupBy, splits = 'folders' }: Pre
       rejected: rejected.length,
       split: split && { folders: split.folders, files: filesPerSplit(split.of) },
       notes: [
+        ...(listing.unsorted ? [unsortedText(files.length)] : []),
         ...(split && splits === 'folders' ? splitNotes(split) : []),
         ...(groupBy === undefined ? notes : []),
         ...lookAlikeNotes([...counts.keys()]),
       ],
     };
-    if (counts.size === 0) return { ...preview, suggestion: isLoose(listing) ? dirname(root) : null, problem: noImagesError(listing).message };
-    if (counts.size === 1) return { ...preview, problem: oneClassText([...counts.keys()][0]!) };
+    if (counts.size === 0) return { ...preview, problem: noImagesError(listing).message };
+    if (listing.unsorted) preview.suggestion = dirname(root);
+    else if (counts.size === 1) return { ...preview, problem: oneClassText([...counts.keys()][0]!) };
     if (splits === 'unseen-classes') preview.splitProblem = tooFewClassFiles([...counts.values()]);
     if (splits === 'unseen-groups' && groupBy === undefined) preview.splitProblem = 'Choose how images are grouped: a split by groups needs it.';
     if (groupBy === undefined) return preview;

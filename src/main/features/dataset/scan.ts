@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { access, constants, lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import type { RejectedFile } from '../../../shared/dataset.ts';
+import { type RejectedFile, UNSORTED } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { absoluteFile, extensionOf, isImageFile } from '../../foundation/image-files.ts';
 import { byCodePoint, quote } from '../../foundation/words.ts';
@@ -9,7 +9,7 @@ import { throwIfCancelled } from './cancel.ts';
 
 export interface ListedFile {
   file: string; // relative to the root, '/' between folders
-  className: string; // name of the root's direct sub-folder that contains it
+  className: string; // name of the root's direct sub-folder that contains it; UNSORTED in a listing without class folders
 }
 
 export interface Listing {
@@ -17,6 +17,7 @@ export interface Listing {
   files: ListedFile[]; // sorted by code point
   rejected: RejectedFile[]; // sorted by code point
   classFolders: string[]; // also those without an image
+  unsorted: boolean; // whether no folder has an image, so that the images directly in the root are one class, UNSORTED
 }
 
 const UNSUPPORTED_FORMATS: Record<string, string> = {
@@ -37,18 +38,26 @@ const UNSUPPORTED_FORMATS: Record<string, string> = {
 const SYSTEM_NAMES = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__macosx', '@eadir', '$recycle.bin', 'system volume information']);
 
 /**
- * Lists a data set's folder: each direct sub-folder of `folder` is a class with all images below it.
+ * Lists a data set's folder: each direct sub-folder of `folder` is a class with all images below it. If none has an image, the images directly
+ * in `folder` are one class, UNSORTED.
  * Decodes nothing: a listed file is readable and is named like an image or begins like one. Anything else is rejected with a reason and does
  * not stop the listing. Each folder is listed once, so circular links do no harm.
  * Throws AppError 'not-found' if the folder is missing, 'bad-dataset' if it is a file or unreadable, and 'cancelled'.
  */
 export async function listClassFolders(folder: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Listing> {
   const root = resolve(folder);
-  const entries = await rootEntries(root);
-  const walk: Walk = { root, realRoot: await realpath(root), entered: new Set(), files: [], rejected: [], pending: [] };
+  const entries = sortedByName(await rootEntries(root));
+  const sorted = await list(root, entries, false, signal);
+  if (sorted.files.length > 0) return sorted;
+  const unsorted = await list(root, entries, true, signal);
+  return unsorted.files.length > 0 ? unsorted : sorted;
+}
+
+async function list(root: string, entries: readonly Dirent[], unsorted: boolean, signal: AbortSignal | undefined): Promise<Listing> {
+  const walk: Walk = { root, realRoot: await realpath(root), unsorted, entered: new Set(), files: [], rejected: [], pending: [] };
   walk.entered.add(walk.realRoot);
   const classFolders: string[] = [];
-  for (const entry of sortedByName(entries)) {
+  for (const entry of entries) {
     const kind = await classify(walk, '', entry);
     if (kind !== 'folder') continue;
     classFolders.push(entry.name);
@@ -60,12 +69,13 @@ export async function listClassFolders(folder: string, { signal }: { signal?: Ab
   }
   walk.files.sort((a, b) => byCodePoint(a.file, b.file));
   walk.rejected.sort((a, b) => byCodePoint(a.file, b.file));
-  return { root, files: walk.files, rejected: walk.rejected, classFolders };
+  return { root, files: walk.files, rejected: walk.rejected, classFolders, unsorted };
 }
 
 interface Walk {
   root: string;
   realRoot: string;
+  unsorted: boolean; // whether images directly in the root are listed
   entered: Set<string>; // real paths of folders
   files: ListedFile[];
   rejected: RejectedFile[];
@@ -130,14 +140,14 @@ async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'fol
       return 'folder';
     }
     if (!kind.isFile()) return reject('not a regular file');
-    if (folder === '') return reject('not inside a class folder');
+    if (folder === '' && !walk.unsorted) return reject('not inside a class folder');
     if (!(await isImageFile(path))) return reject(notAnImage(entry.name));
     await access(path, constants.R_OK);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     return reject(reasonFor(code, message, entry.isSymbolicLink()));
   }
-  walk.files.push({ file, className: file.slice(0, file.indexOf('/')) });
+  walk.files.push({ file, className: folder === '' ? UNSORTED : file.slice(0, file.indexOf('/')) });
   return 'file';
 }
 
