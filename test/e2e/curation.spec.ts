@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, importColours, type ServedWorkbench, test } from './kit.ts';
+import { serious } from './serious.ts';
 
 const tiles = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' }).getByRole('option');
 
@@ -79,4 +80,49 @@ test('text dialogs focus their field, so that a space is typed; no message cover
     }
     expect(await page.getByRole('main').boundingBox()).toEqual(before);
   }
+});
+
+test('images have a menu, large tiles their size in pixels, classes a heading that stays, and the large view zooms', async ({ page, served }) => {
+  await unedited(served);
+  await page.goto(`${served.url}#/images`);
+  const grid = page.getByRole('listbox', { name: 'Images' });
+  const selected = grid.getByRole('option', { selected: true });
+  await tiles(page).nth(1).click();
+
+  await test.step('Shift+F10 and a right click open a menu for the selected images', async () => {
+    const menu = page.getByRole('menu');
+    await page.keyboard.press('Shift+F10');
+    await expect(menu.getByRole('menuitem')).toHaveText([/Open large view/, 'Find similar', /Set as A/, /Exclude/, /Relabel/, /Tag/, 'Copy path']);
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(menu).toHaveCount(0);
+    await expect(grid).toBeFocused();
+    await tiles(page).nth(4).click({ button: 'right' });
+    await expect(selected).toHaveAttribute('aria-posinset', '5');
+    await menu.getByRole('menuitem', { name: /Exclude/ }).click();
+    await expect(selected).toContainText('excluded');
+    await page.keyboard.press('Control+z');
+    await expect(selected).not.toContainText('excluded');
+  });
+  await test.step('large tiles show the size of each image; the heading of a class stays in view', async () => {
+    await page.getByRole('radio', { name: 'L', exact: true }).click();
+    await expect(tiles(page).first()).toContainText(/\.png · \d+ × \d+$/);
+    await grid.evaluate((list) => (list.scrollTop = 150));
+    const heading = page.locator('.grid .heading').first();
+    await expect.poll(async () => (await heading.boundingBox())!.y - (await grid.boundingBox())!.y).toBe(0);
+  });
+  await test.step('the large view zooms by keys', async () => {
+    await tiles(page).first().dblclick();
+    const large = page.getByRole('region', { name: 'Large view' });
+    await expect(large.getByRole('img')).toHaveJSProperty('complete', true);
+    const across = async (): Promise<number> => Math.round((await large.getByRole('img').boundingBox())!.width);
+    const whole = await across();
+    await page.keyboard.press('+');
+    expect(await across()).toBe(Math.round(1.25 * whole));
+    await page.keyboard.press('z');
+    await page.keyboard.press('z'); // fits, then one pixel of the image on one of the screen
+    expect(await across()).toBe(await large.getByRole('img').evaluate((img: HTMLImageElement) => img.naturalWidth));
+    await page.keyboard.press('0');
+    expect(await across()).toBe(whole);
+  });
 });

@@ -92,6 +92,40 @@ test('images are grouped by the folders in class folders', async ({ page, served
   expect(await served.call('datasets.get', { dataset: 'skin' })).toMatchObject({ groups: 12, groupName: 'patient' });
 });
 
+test('a folder without class folders is imported and sorted into classes by keys', async ({ page, served }) => {
+  const form = await openForm(page, served, await draw(join(served.workspace, 'source', 'Roll <b>7'), { '': 6 }));
+  await expect(form.getByRole('status')).toContainText('6 images in 1 class: unsorted 6');
+  await expect(form.getByRole('list', { name: 'Notes on this folder' })).toContainText('are not in class folders');
+  await expect(form.getByRole('button', { name: 'Choose source' })).toBeVisible();
+  await form.getByRole('button', { name: 'Import images' }).click();
+  const bar = page.getByRole('toolbar', { name: 'Sort into classes' });
+  await expect(bar).toContainText('Select images and press R to make the first class.');
+  await expect(page.getByText('All 6 images are unsorted', { exact: false }).first()).toBeVisible();
+  const dataset = (await served.call('datasets.list', {})).find(({ name }) => name === 'Roll <b>7')!.dataset;
+  const classes = async () =>
+    (await served.call('datasets.counts', { dataset })).classes.map(({ className, included }) => `${className} ${included}`);
+
+  const grid = page.getByRole('listbox', { name: 'Images' });
+  await grid.getByRole('option').first().click();
+  for (const [i, name] of ['day', 'night'].entries()) {
+    await page.keyboard.press('r');
+    const dialog = page.getByRole('dialog', { name: 'Relabel 1 image' });
+    await dialog.getByRole('combobox', { name: 'Class' }).fill(name);
+    await dialog.getByRole('option', { name: /New class/ }).click();
+    await expect(bar.getByRole('button')).toHaveCount(4 + i); // the classes, New class, Only unsorted, close
+    await grid
+      .getByRole('option', { name: /png, unsorted/ })
+      .first()
+      .click();
+  }
+  await expect(bar).toContainText('4 to sort:');
+  await expectAccessible(page);
+  for (const key of ['1', '2', '1']) await page.keyboard.press(key); // each selects the next image
+  await expect.poll(classes).toEqual(['day 3', 'night 2', 'unsorted 1']);
+  await page.keyboard.press('Control+z');
+  await expect.poll(classes).toEqual(['day 2', 'night 2', 'unsorted 2']);
+});
+
 test('class names that look alike are merged, and the merge is undone', async ({ page, served }) => {
   const folder = await draw(join(served.workspace, 'source', 'Trees'), { Pine: 15, 'Red oak': 15, red_oak: 14 });
   await served.job('datasets.import', { folder, name: 'Trees' });

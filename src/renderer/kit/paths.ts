@@ -9,6 +9,9 @@ export function joinPath(folder: string, name: string): string {
   return folder.endsWith(separator) ? folder + name : folder + separator + name;
 }
 
+/** Path of a file in a folder. `file`: with '/' between folders. */
+export const filePath = (folder: string, file: string): string => joinPath(folder, file.replaceAll('/', separatorOf(folder)));
+
 /** The folder and all above it, outermost first. */
 export function breadcrumbs(folder: string): { name: string; folder: string }[] {
   const separator = separatorOf(folder);

@@ -1,4 +1,4 @@
-/** Zoom and pan of both images. */
+/** Zoom and pan of an image, or of two together. */
 export interface View {
   base: number | null; // size at zoom 1, px of the screen per px of the image; null: the whole image fits into its pane
   zoom: number;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frameOf, MAX_ZOOM, panBy, imagePositionAt, FIT_VIEW, zoomAt, type Size, type View } from '../../../../src/renderer/features/compare/zoom.ts';
+import { frameOf, MAX_ZOOM, panBy, imagePositionAt, FIT_VIEW, zoomAt, type Size, type View } from '../../../src/renderer/kit/zoom.ts';
 
 const PANE: Size = { width: 400, height: 300 };
 const sizes = fc.record({ width: fc.integer({ min: 20, max: 4000 }), height: fc.integer({ min: 20, max: 4000 }) });

@@ -1,4 +1,4 @@
-import type { Frame, Size } from './zoom.ts';
+import type { Frame, Size } from '../../kit/zoom.ts';
 
 /** A label's position in a pane, px from its left and top edge. */
 export interface LabelPosition {

@@ -9,7 +9,7 @@ import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { isWeakMap } from '../../../shared/maps/run-scale.ts';
 import type { MapView } from '../../../shared/maps/paint.ts';
 import type { MapPainter, ShownView } from './painter.ts';
-import type { Size } from './zoom.ts';
+import type { Size } from '../../kit/zoom.ts';
 
 /** What is said about one map of one image. */
 export interface MapFacts {

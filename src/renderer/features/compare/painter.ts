@@ -6,7 +6,7 @@ import { factualSign, type MapKind, signedToKinds } from '../../../shared/maps/k
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import { layerTable, paintLayer, type ColourScale, type LayerTable } from '../../../shared/maps/paint.ts';
 import type { ExplainedPair } from './explanation-cache.ts';
-import type { Size } from './zoom.ts';
+import type { Size } from '../../kit/zoom.ts';
 
 export const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
 export type ShownView = (typeof SHOWN_VIEWS)[number];

@@ -1,4 +1,4 @@
-import type { Size } from './zoom.ts';
+import type { Size } from '../../kit/zoom.ts';
 
 export type StageLayout = 'row' | 'column';
 

@@ -1,5 +1,5 @@
 import { viewport } from './viewport.svelte.ts';
-import { imagePositionAt, STEP, type Frame, type Size } from './zoom.ts';
+import { imagePositionAt, STEP, type Frame, type Size } from '../../kit/zoom.ts';
 
 interface Geometry {
   pane: Size;

@@ -1,4 +1,4 @@
-import { actualSize, panBy, STEP, FIT_VIEW, zoomAt, type Size, type View } from './zoom.ts';
+import { actualSize, panBy, STEP, FIT_VIEW, zoomAt, type Size, type View } from '../../kit/zoom.ts';
 
 /** Zoom, pan and cursor, shared by all images. */
 class Viewport {

@@ -99,9 +99,9 @@ export function assignSlots({ from, to }: { from: number; to: number }, slots: n
   return shown;
 }
 
-/** Headings that overlap the range from `top` to `bottom`. */
+/** Classes with a heading that overlap the range from `top` to `bottom`. */
 export const headingsIn = (layout: GridLayout, top: number, bottom: number): readonly Block[] =>
-  layout.blocks.filter((block) => block.title !== null && block.top < bottom && block.top + HEADER > top);
+  layout.blocks.filter((block) => block.title !== null && block.top < bottom && block.bottom > top);
 
 /** Images whose tiles overlap a rectangle, in order. */
 export function indicesIn(layout: GridLayout, rect: Rect): number[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { labelPosition, markPosition } from '../../../../src/renderer/features/compare/label-position.ts';
-import { FIT_VIEW, frameOf } from '../../../../src/renderer/features/compare/zoom.ts';
+import { FIT_VIEW, frameOf } from '../../../../src/renderer/kit/zoom.ts';
 
 const side = fc.integer({ min: 20, max: 2000 });
 const size = fc.record({ width: side, height: side });

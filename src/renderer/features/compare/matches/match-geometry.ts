@@ -1,6 +1,6 @@
 import { cellCentre, type CellPair, type PairMatches } from '../../../../shared/matches.ts';
 import type { StageLayout } from '../stage-layout.ts';
-import { frameOf, type Frame, type Size, type View } from '../zoom.ts';
+import { frameOf, type Frame, type Size, type View } from '../../../kit/zoom.ts';
 
 /** Where an image is on the stage, px from the stage's left and top edge. */
 export interface PlacedImage {

@@ -1,6 +1,6 @@
 import type { Letter } from '../compare.svelte.ts';
 import { viewport } from '../viewport.svelte.ts';
-import { imagePositionAt, type Frame } from '../zoom.ts';
+import { imagePositionAt, type Frame } from '../../../kit/zoom.ts';
 import { matches } from './matches.svelte.ts';
 
 const CLICK = 4; // px that the pointer may move in a click

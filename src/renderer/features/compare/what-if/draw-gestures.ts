@@ -1,6 +1,6 @@
 import type { Position } from '../../../../shared/what-if.ts';
 import { viewport } from '../viewport.svelte.ts';
-import type { Frame, Size } from '../zoom.ts';
+import type { Frame, Size } from '../../../kit/zoom.ts';
 import { editor } from './editor.svelte.ts';
 import { panKey } from './pan-key.svelte.ts';
 

@@ -13,7 +13,7 @@ import { api } from '../../../client/api.ts';
 import { DelayedWrite } from '../../../client/page-end.ts';
 import { toast } from '../../../client/toasts.svelte.ts';
 import { overlay } from '../overlay-settings.svelte.ts';
-import type { Size } from '../zoom.ts';
+import type { Size } from '../../../kit/zoom.ts';
 import { LiveAnswer } from './live-answer.svelte.ts';
 import { SavedEdits } from './saved-edits.svelte.ts';
 import { extendStroke, isVisible, nudgeRectangle, radiusFor, roundPosition } from './stroke-shape.ts';

@@ -1,5 +1,5 @@
 import { MAX_COORDINATE, MAX_POINTS, type Position, type Stroke } from '../../../../shared/what-if.ts';
-import type { Size } from '../zoom.ts';
+import type { Size } from '../../../kit/zoom.ts';
 
 /** Share of a brush's radius that the pointer must move before a point is added: finer points do not change the shape. */
 const SPACING = 0.2;

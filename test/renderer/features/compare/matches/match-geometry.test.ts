@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { linesOf, placeImages, pointOf, squareOf } from '../../../../../src/renderer/features/compare/matches/match-geometry.ts';
-import { FIT_VIEW, zoomAt } from '../../../../../src/renderer/features/compare/zoom.ts';
+import { FIT_VIEW, zoomAt } from '../../../../../src/renderer/kit/zoom.ts';
 import { evenPlacement } from '../../../../../src/shared/maps/placement.ts';
 import type { CellPair, PairMatches } from '../../../../../src/shared/matches.ts';
 
