@@ -211,6 +211,8 @@ export function openServices(o: ServiceOptions): Services {
     ...{ datasets, runs, images: store.browse, comparisons: store.comparisons, judgements: store.imageJudgements },
     calibrationOf: (run) => evaluation.calibrationOf(run),
     distances: (run, split, o) => evaluation.distances(run, split, o),
+    embedded: (dataset, source) => wholeSet.embeddings.require(dataset, source),
+    neighbours: (set) => wholeSet.embeddings.neighbours(set),
     edit: (dataset, edit) => Promise.resolve(store.curation.apply(dataset, edit)),
   });
   const bundles = new Bundles({ workspace, datasets, bundles: store.bundles, version: APP_VERSION });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, curatedCall } from './contract-call.ts';
+import { EmbeddingSourceSchema } from './embedding-source-schema.ts';
 import type { Job } from './job.ts';
 import { text } from './schema-parts.ts';
 import { TABLE_FORMATS, TABLE_NAMES, type TablePlan } from './tables.ts';
@@ -9,6 +10,7 @@ export const ExportTable = z.strictObject({
   table: z.enum(TABLE_NAMES),
   format: z.enum(TABLE_FORMATS),
   run: text('The run').optional(), // of `scores`
+  source: EmbeddingSourceSchema.optional(), // of `embeddings` and `neighbours`
   split: z.enum(['test', 'valid']).default('test'), // of `scores`
   out: text('The file').optional(), // default: one in the workspace's exports folder
 });

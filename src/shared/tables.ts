@@ -21,7 +21,7 @@ export const TABLES = {
   images: {
     title: 'Images',
     about: 'One row per image, including excluded ones.',
-    needsRun: false,
+    needs: null,
     columns: [
       column('file', 'text', 'relative to the data set’s folder'),
       column('class', 'text', 'now'),
@@ -38,7 +38,7 @@ export const TABLES = {
   scores: {
     title: 'Pairs with scores',
     about: 'The validation or test pairs of a run, with what its network says of them.',
-    needsRun: true,
+    needs: 'run',
     columns: [
       ...PAIR,
       column('label', 'text', 'same or different'),
@@ -50,7 +50,7 @@ export const TABLES = {
   comparisons: {
     title: 'Comparisons and judgements',
     about: 'The saved comparisons of the data set’s runs, with what a person said of them.',
-    needsRun: false,
+    needs: null,
     columns: [
       column('comparison', 'text', 'id'),
       column('run', 'text', 'id'),
@@ -69,7 +69,7 @@ export const TABLES = {
   judgements: {
     title: 'Judgements on found images',
     about: 'What a person said of images that were found for another one.',
-    needsRun: false,
+    needs: null,
     columns: [
       column('query', 'text', 'file of the image that was looked for'),
       column('sha256_query', 'text', 'SHA-256 of its bytes'),
@@ -82,7 +82,33 @@ export const TABLES = {
       column('created', 'time', ''),
     ],
   },
-} as const satisfies Record<string, { title: string; about: string; needsRun: boolean; columns: readonly TableColumn[] }>;
+  embeddings: {
+    title: 'Embeddings',
+    about: 'One row per readable image of an analysed data set, including excluded ones.',
+    needs: 'source',
+    columns: [
+      column('file', 'text', 'relative to the data set’s folder'),
+      column('sha256', 'text', 'of the file’s bytes'),
+      column('class', 'text', 'now'),
+      column('split', 'text', 'train, valid or test'),
+      column('excluded', 'boolean', ''),
+      column('embedding', 'numbers', 'float32; of an encoder of length 1 (cosine), of a run as its distance D uses it (Euclidean)'),
+    ],
+  },
+  neighbours: {
+    title: 'Neighbours',
+    about: 'The nearest 20 images of each image of an analysed data set, nearest first.',
+    needs: 'source',
+    columns: [
+      column('file', 'text', 'relative to the data set’s folder'),
+      column('sha256', 'text', 'of the file’s bytes'),
+      column('rank', 'integer', 'from 1'),
+      column('neighbour', 'text', 'file of the neighbour'),
+      column('sha256_neighbour', 'text', ''),
+      column('distance', 'number', '1 - cosine of an encoder, 0 to 2; D of a run'),
+    ],
+  },
+} as const satisfies Record<string, { title: string; about: string; needs: 'run' | 'source' | null; columns: readonly TableColumn[] }>;
 
 export type TableName = keyof typeof TABLES;
 export const TABLE_NAMES = Object.keys(TABLES) as [TableName, ...TableName[]];

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { AppError } from '../../shared/errors.ts';
 import { writeFileAtomically } from './files.ts';
 
 /** Files of little-endian numbers, as every platform that Twinlens runs on has them in memory, with the CRC-32 of all bytes at their end. */
@@ -38,6 +39,33 @@ export async function readNumbers(path: string, out: Numbers): Promise<boolean> 
     }
     const footer = new Uint8Array(FOOTER_BYTES);
     return (await fill(file, footer, position)) && Buffer.from(footer).equals(footerOf(checksum));
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The float32 numbers of a file in parts of at most `length`. Throws AppError 'not-found' at the end if the file is damaged, so what is made of
+ * the parts must not be published before.
+ */
+export async function* readFloatParts(path: string, length: number): AsyncGenerator<Float32Array, void, undefined> {
+  const damaged = (error?: unknown): AppError =>
+    new AppError('not-found', 'Stored numbers of this data set are missing or damaged. Analyse it again.', { path }, error);
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw damaged(error);
+  });
+  try {
+    const bytes = (await file.stat()).size - FOOTER_BYTES;
+    let checksum = 0;
+    for (let at = 0; at < bytes; at += length * 4) {
+      const part = new Float32Array(Math.min(length, (bytes - at) / 4));
+      const raw = new Uint8Array(part.buffer);
+      if (!(await fill(file, raw, at))) throw damaged();
+      checksum = crc32(raw, checksum);
+      yield part;
+    }
+    const footer = new Uint8Array(FOOTER_BYTES);
+    if (bytes < 0 || !(await fill(file, footer, bytes)) || !Buffer.from(footer).equals(footerOf(checksum))) throw damaged();
   } finally {
     await file.close();
   }

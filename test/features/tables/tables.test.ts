@@ -2,11 +2,15 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { EmbeddingSource } from '../../../src/shared/embedding-source.ts';
 import { TABLES, type TableName } from '../../../src/shared/tables.ts';
 import { scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, openTrained, type TestWorkbench } from '../training/test-workbench.ts';
 
-const exported = async (app: TestWorkbench, request: { dataset: string; table: TableName; run?: string }): Promise<string> => {
+const exported = async (
+  app: TestWorkbench,
+  request: { dataset: string; table: TableName; run?: string; source?: EmbeddingSource },
+): Promise<string> => {
   const out = join(scratch('tables'), `${request.table}.parquet`);
   const { status, error } = await app.waitForEnd(await app.call('tables.export', { ...request, format: 'parquet', out }));
   expect(status, JSON.stringify(error)).toBe('done');
@@ -55,6 +59,20 @@ describe.skipIf(!hasCompute)('tables of a data set (needs the build)', () => {
     const [comparison] = await rowsOf(await exported(app, { dataset, table: 'comparisons' }));
     expect(comparison).toMatchObject({ run, judgement: 'disagree', note: '=1+1', distance: row.distance, created: new Date(row.createdMs) });
     expect(await rowsOf(await exported(app, { dataset, table: 'judgements' }))).toEqual([]);
+
+    const source = { run };
+    await expect(exported(app, { dataset, table: 'embeddings', source })).rejects.toThrow(/analyse it first/);
+    await app.waitForEnd(await app.call('embeddings.start', { dataset, source }));
+    const embeddings = await rowsOf(await exported(app, { dataset, table: 'embeddings', source }));
+    expect(embeddings.map((one) => [one['file'], one['excluded']])).toEqual(shown.map((i) => [i.file, i.excluded]));
+    const [a, b] = [0, 20].map((i) => embeddings[i]!['embedding'] as number[]);
+    expect(Math.hypot(...a!.map((x, i) => x - b![i]!))).toBeCloseTo(row.distance, 5); // as Compare computes it
+    const neighbours = await rowsOf(await exported(app, { dataset, table: 'neighbours', source }));
+    expect(neighbours).toHaveLength(36 * 20);
+    const nearest = neighbours.filter((one) => one['file'] === shown[0]!.file);
+    const pair = nearest.find((one) => one['neighbour'] === shown[20]!.file);
+    if (pair) expect(pair['distance']).toBeCloseTo(row.distance, 5);
+    expect(nearest.map((one) => one['rank'])).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 
     const bad = await app.waitForEnd(
       await app.call('tables.export', { dataset, table: 'scores', format: 'csv', out: join(scratch('tables'), 'x.csv') }),

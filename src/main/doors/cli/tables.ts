@@ -4,12 +4,12 @@ import { AppError } from '../../../shared/errors.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
 import { TABLE_FORMATS, TABLE_NAMES, TABLES, type TableName, type TablePlan } from '../../../shared/tables.ts';
 import { workspaceOption } from './data.ts';
-import { addCommonOptions, type Common, resolveUserPath, withServices } from './options.ts';
+import { addCommonOptions, type Common, resolveUserPath, withServices, withUserPath } from './options.ts';
+import { sourceOf, type SourceOptions } from './source-options.ts';
 import { print, ProgressLine } from './output.ts';
 
-interface ExportOptions extends Common {
+interface ExportOptions extends Common, SourceOptions {
   out: string;
-  run?: string;
   split: 'test' | 'valid';
   force?: boolean;
 }
@@ -19,10 +19,11 @@ export function addTableCommands(program: Command): void {
   const list = TABLE_NAMES.map((name) => `${name} (${TABLES[name].title.toLowerCase()})`).join(', ');
   addCommonOptions(program.command('export-table <dataset> <table>').description(`write a table for other programs: ${list}`))
     .requiredOption('--out <file>', 'a .csv or .parquet file', resolveUserPath)
-    .option('--run <run>', 'the run of the table scores')
+    .option('--run <run>', 'the run of the table scores, or whose embeddings are written')
+    .option('--encoder <name>', 'whose embeddings or neighbours are written (default: as of embed)', withUserPath)
     .addOption(new Option('--split <split>', 'the pairs of the table scores').choices(['test', 'valid']).default('test'))
     .option('--force', 'replace the file')
-    .action(async (dataset: string, table: string, { workspace, json, out, run, split, force = false }: ExportOptions) => {
+    .action(async (dataset: string, table: string, { workspace, json, out, run, encoder, split, force = false }: ExportOptions) => {
       const name = TABLE_NAMES.find((one) => one === table);
       if (name === undefined) throw new AppError('usage', `There is no table ${table}: choose one of ${TABLE_NAMES.join(', ')}.`);
       const format = TABLE_FORMATS.find((one) => extname(out).toLowerCase() === `.${one}`);
@@ -33,7 +34,20 @@ export function addTableCommands(program: Command): void {
         const onProgress = ({ done, total }: { done: number; total: number }): void =>
           line.update(`Reading images: ${countText(done)} of ${countText(total)}`);
         await s.tables
-          .export({ dataset, table: name satisfies TableName, format, split, out, ...(run !== undefined && { run }) }, { signal, onProgress })
+          .export(
+            {
+              dataset,
+              table: name satisfies TableName,
+              format,
+              split,
+              out,
+              ...(run !== undefined && TABLES[name].needs === 'run' && { run }),
+              ...(TABLES[name].needs === 'source' && {
+                source: sourceOf(s, { ...(encoder !== undefined && { encoder }), ...(run !== undefined && { run }) }),
+              }),
+            },
+            { signal, onProgress },
+          )
           .finally(() => line.end());
       });
       print(Boolean(json), { file: out, table: name, columns: TABLES[name].columns }, () => [`Saved ${out}`]);

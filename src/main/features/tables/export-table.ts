@@ -6,6 +6,7 @@ import { TABLES } from '../../../shared/tables.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { type TableRow, writeTable } from '../../foundation/table-file.ts';
+import { embeddingRows, neighbourRows } from './embedding-rows.ts';
 import type { TablePorts } from './ports.ts';
 
 const PART = 2000; // rows: about 20 ms of work between two events
@@ -18,7 +19,7 @@ export interface ExportOptions {
 
 /**
  * Writes a table of a data set; see TABLES for its columns. Throws AppError 'not-found', 'bad-request' for scores without a run of this data
- * set or of a run without a threshold, 'cancelled', 'disk-full', 'workspace'.
+ * set or of a run without a threshold, or for embeddings of a data set that is not analysed, 'cancelled', 'disk-full', 'workspace'.
  */
 export async function exportTable(ports: TablePorts, request: ExportTable & { out: string }, options: ExportOptions): Promise<void> {
   const { dataset } = ports.datasets.header(request.dataset);
@@ -26,9 +27,9 @@ export async function exportTable(ports: TablePorts, request: ExportTable & { ou
   await writeTable({ file: request.out, format: request.format, columns: TABLES[request.table].columns, parts: partsOf(rows, options.signal) });
 }
 
-async function* partsOf(rows: Iterable<TableRow>, signal: AbortSignal): AsyncGenerator<TableRow[], void, undefined> {
+async function* partsOf(rows: Iterable<TableRow> | AsyncIterable<TableRow>, signal: AbortSignal): AsyncGenerator<TableRow[], void, undefined> {
   let part: TableRow[] = [];
-  for (const row of rows) {
+  for await (const row of rows) {
     part.push(row);
     if (part.length < PART) continue;
     yield part;
@@ -39,7 +40,11 @@ async function* partsOf(rows: Iterable<TableRow>, signal: AbortSignal): AsyncGen
   yield part;
 }
 
-type Rows = (ports: TablePorts, request: ExportTable, options: ExportOptions) => Promise<Iterable<TableRow>> | Iterable<TableRow>;
+type Rows = (
+  ports: TablePorts,
+  request: ExportTable,
+  options: ExportOptions,
+) => Promise<Iterable<TableRow>> | Iterable<TableRow> | AsyncIterable<TableRow>;
 
 const ROWS: Record<ExportTable['table'], Rows> = {
   images: ({ images }, { dataset }) => images.all(dataset).map(imageRow),
@@ -54,6 +59,8 @@ const ROWS: Record<ExportTable['table'], Rows> = {
         ...[c.distance, c.similarity, c.threshold, c.verdict, c.judgement, c.note, c.createdMs],
       ]);
   },
+  embeddings: embeddingRows,
+  neighbours: neighbourRows,
   judgements: ({ judgements }, { dataset }) =>
     judgements
       .list(dataset)

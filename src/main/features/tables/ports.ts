@@ -1,5 +1,7 @@
 import type { CurationState } from '../../../shared/curation.ts';
+import type { EmbeddingSource } from '../../../shared/embedding-source.ts';
 import type { Calibration, RunRecord } from '../../../shared/run.ts';
+import type { EmbeddedSet, StoredNeighbours } from '../../compute/protocol/embeddings.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { ComparisonStore } from '../../db/comparisons.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
@@ -13,6 +15,9 @@ export interface TablePorts {
   runs: Pick<RunStore, 'get' | 'list'>;
   comparisons: Pick<ComparisonStore, 'list'>;
   judgements: Pick<ImageJudgementStore, 'list'>;
+  /** Throws AppError 'bad-request' where the data set has to be analysed first. */
+  embedded(dataset: string, source: EmbeddingSource): Promise<EmbeddedSet>;
+  neighbours(set: EmbeddedSet): Promise<StoredNeighbours>;
   calibrationOf(run: RunRecord): Calibration;
   distances(
     run: RunRecord,
