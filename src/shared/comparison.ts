@@ -108,7 +108,7 @@ export interface Comparison {
 /** What decides which evidence is factual. */
 export type ExplainedVerdict = Pick<Comparison, 'verdict' | 'target'>;
 
-export type Judgement = 'agree' | 'disagree' | 'unsure';
+export type Judgement = 'agree' | 'disagree' | 'unsure' | 'wrong-label';
 
 /** A comparison with a person's notes. Unsaved comparisons are deleted at the next start. */
 export interface ComparisonRow extends Comparison {

@@ -44,6 +44,7 @@ import type { WhatIf, WhatIfAnswer, WhatIfs } from './what-if.ts';
 import { Strokes } from './what-if-schema.ts';
 import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
 import { choiceValues, DEVICES, ENGINES } from './training-options/table.ts';
+import { JUDGEMENTS } from './judgement-words.ts';
 import type { AppInfo, CacheUsage, DeviceReport, Diagnostics, FolderListing, LicenceNotice, Settings } from './workbench.ts';
 
 export const ImportRequest = z.strictObject({
@@ -274,7 +275,7 @@ export const CALLS = {
     z.strictObject({
       comparison: text('The comparison'),
       saved: z.boolean().optional(),
-      judgement: z.enum(['agree', 'disagree', 'unsure']).nullable().optional(),
+      judgement: z.enum(JUDGEMENTS).nullable().optional(),
       note: z.string().max(20_000).optional(),
       shownScale: z.enum(SCALE_CHOICES).optional(), // for its overlay files
     }),

@@ -61,7 +61,7 @@ export const TABLES = {
       column('similarity', 'number', '0 to 1'),
       column('threshold', 'number', 'distance: above it the verdict is different'),
       column('verdict', 'text', 'same or different'),
-      column('judgement', 'text', 'agree, disagree or unsure; missing: none'),
+      column('judgement', 'text', 'agree, disagree, unsure or wrong-label; missing: none'),
       column('note', 'text', ''),
       column('created', 'time', ''),
     ],

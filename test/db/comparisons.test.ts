@@ -29,6 +29,8 @@ describe('annotations of a comparison', () => {
     const { comparisons } = filledStore();
     for (let n = 0; n < 4; n++) add(comparisons, false);
     expect(comparisons.annotate('c1', { judgement: 'unsure' })).toMatchObject({ saved: true, judgement: 'unsure', note: '' });
+    expect(comparisons.annotate('c1', { judgement: 'wrong-label' }).judgement).toBe('wrong-label');
+    comparisons.annotate('c1', { judgement: 'unsure' });
     expect(comparisons.annotate('c1', { note: 'Petals.' })).toMatchObject({ saved: true, judgement: 'unsure', note: 'Petals.' });
     expect(comparisons.annotate('c1', { judgement: null, saved: false })).toMatchObject({ saved: false, judgement: null, note: 'Petals.' });
     expect(comparisons.annotate('c2', { note: ' \n ' }).saved).toBe(false);

@@ -119,6 +119,19 @@ describe('migrations', () => {
     expect(JSON.parse(row!.sections)).toEqual(SECTION_NAMES.filter((name) => !['likelihood', 'matches', 'examples'].includes(name))); // of that version
   });
 
+  test('version 30 keeps judgements and adds that a label is wrong', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 29));
+    db.exec(`INSERT INTO comparisons (created_ms, judgement, note) VALUES (5, 'unsure', 'Petals.'), (6, NULL, '')`);
+    migrate(db, MIGRATIONS.slice(0, 30));
+    expect(db.prepare('SELECT judgement, note FROM comparisons').all()).toEqual([
+      { judgement: 'unsure', note: 'Petals.' },
+      { judgement: null, note: '' },
+    ]);
+    db.exec(`UPDATE comparisons SET judgement = 'wrong-label'`);
+    expect(() => db.exec(`UPDATE comparisons SET judgement = 'perhaps'`)).toThrow(/CHECK/);
+  });
+
   test('version 24 leaves older runs without an experiment', () => {
     const db = memory();
     db.pragma('foreign_keys = ON');

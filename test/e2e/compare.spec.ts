@@ -250,51 +250,6 @@ test('a note is stored although the page is reloaded right after a key; "Savingâ
   await expect(page.getByRole('button', { name: 'Agree', exact: true })).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('a queue is reviewed by keyboard in the order of the ranking', async ({ page, served }) => {
-  const { dataset, run } = await trainedRun(served);
-  await page.goto(at(served, `/compare?run=${run}&queue=borderline`));
-  await ready(page);
-  const { pairs } = await served.call('compare.queue', { run, kind: 'borderline' });
-  for (const n of [1, 2]) {
-    await expect(page).toHaveURL(new RegExp(`a=${dataset}%2F${pairs[n - 1]!.a}&b=${dataset}%2F${pairs[n - 1]!.b}&n=${n}`));
-    await expect(page.getByText(`pair ${n} of ${pairs.length}`)).toBeVisible();
-    if (n === 1) await page.keyboard.press('j');
-  }
-  await ready(page);
-  await page.keyboard.press('1');
-  await expect(page.getByText('1 judged')).toBeVisible();
-  await page.reload();
-  await expect(page.getByText(`pair 2 of ${pairs.length}`)).toBeVisible();
-  await page.keyboard.press('k');
-  await expect(page.getByText(`pair 1 of ${pairs.length}`)).toBeVisible();
-
-  const edits = async (): Promise<number> => (await served.call('curation.state', { dataset })).edits;
-  await test.step('the image under the pointer is excluded, the queue goes on, and Ctrl+Z takes it back', async () => {
-    await ready(page);
-    await page.locator('[data-pane=b]').hover();
-    await page.keyboard.press('Shift+X');
-    await expect(page.getByText(`pair 2 of ${pairs.length}`)).toBeVisible();
-    await expect.poll(async () => (await served.call('images.rows', { dataset, ids: [pairs[0]!.b] }))[0]!.excluded).toBe(true);
-    await page.keyboard.press('Control+z');
-    await expect.poll(edits).toBe(0);
-  });
-  await test.step('the menu of image A relabels it, and says which image it is', async () => {
-    await page.keyboard.press('k');
-    await expect(page.getByText(`pair 1 of ${pairs.length}`)).toBeVisible();
-    await ready(page);
-    await page.getByRole('button', { name: 'Image A: actions' }).click();
-    await page.getByRole('menuitem', { name: /Relabel/ }).click();
-    const dialog = page.getByRole('dialog', { name: /^Relabel image A, .*png$/ });
-    await dialog.getByRole('combobox', { name: 'Class' }).fill('not yet named');
-    await dialog.getByRole('option', { name: /New class/ }).click();
-    await expect(page.getByText(`pair 2 of ${pairs.length}`)).toBeVisible();
-    const relabelled = async () => (await served.call('images.rows', { dataset, ids: [pairs[0]!.a] }))[0]!.className;
-    await expect.poll(relabelled).toBe('not yet named');
-    await page.getByRole('button', { name: 'Undo', exact: true }).click();
-    await expect.poll(edits).toBe(0);
-  });
-});
-
 test('the same pair is shown with another run', async ({ page, served }) => {
   const { dataset, run } = await trainedRun(served);
   const second = (await served.job('runs.start', { dataset, ...QUICK, seed: 4, epochs: 1 })).result!['run']!;

@@ -4,6 +4,7 @@ import { drawColours } from '../doors/cli/kit.ts';
 import type { Job } from '../../src/shared/job.ts';
 import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, test, trainedRun } from './kit.ts';
+import { serious } from './serious.ts';
 
 test.use({ atStart: 'trained' });
 
@@ -47,6 +48,63 @@ test('a view that was left', async ({ page, served }) => {
       await expect(page.getByText(/^pair 3 of/)).toBeVisible();
       expect(new URL(page.url()).hash).toBe(route);
     }
+  });
+});
+
+test('a queue is reviewed by keyboard in the order of the ranking', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  await page.goto(`${served.url}#/compare?run=${run}&queue=borderline`);
+  await page.locator('[data-verdict]').waitFor();
+  const { pairs } = await served.call('compare.queue', { run, kind: 'borderline' });
+  for (const n of [1, 2]) {
+    await expect(page).toHaveURL(new RegExp(`a=${dataset}%2F${pairs[n - 1]!.a}&b=${dataset}%2F${pairs[n - 1]!.b}&n=${n}`));
+    await expect(page.getByText(`pair ${n} of ${pairs.length}`)).toBeVisible();
+    if (n === 1) await page.keyboard.press('j');
+  }
+  await page.locator('[data-verdict]').waitFor();
+  await page.keyboard.press('1');
+  await expect(page.getByText('1 judged')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText(`pair 2 of ${pairs.length}`)).toBeVisible();
+  await page.keyboard.press('k');
+  await expect(page.getByText(`pair 1 of ${pairs.length}`)).toBeVisible();
+
+  const edits = async (): Promise<number> => (await served.call('curation.state', { dataset })).edits;
+  await test.step('the image under the pointer is excluded, the queue goes on, and Ctrl+Z takes it back', async () => {
+    await page.locator('[data-verdict]').waitFor();
+    await page.locator('[data-pane=b]').hover();
+    await page.keyboard.press('Shift+X');
+    await expect(page.getByText(`pair 2 of ${pairs.length}`)).toBeVisible();
+    await expect.poll(async () => (await served.call('images.rows', { dataset, ids: [pairs[0]!.b] }))[0]!.excluded).toBe(true);
+    await page.keyboard.press('Control+z');
+    await expect.poll(edits).toBe(0);
+  });
+  await test.step('the menu of image A relabels it, and says which image it is', async () => {
+    await page.keyboard.press('k');
+    await expect(page.getByText(`pair 1 of ${pairs.length}`)).toBeVisible();
+    await page.locator('[data-verdict]').waitFor();
+    await page.getByRole('button', { name: 'Image A: actions' }).click();
+    await page.getByRole('menuitem', { name: /Relabel/ }).click();
+    const dialog = page.getByRole('dialog', { name: /^Relabel image A, .*png$/ });
+    await dialog.getByRole('combobox', { name: 'Class' }).fill('not yet named');
+    await dialog.getByRole('option', { name: /New class/ }).click();
+    await expect(page.getByText(`pair 2 of ${pairs.length}`)).toBeVisible();
+    const relabelled = async () => (await served.call('images.rows', { dataset, ids: [pairs[0]!.a] }))[0]!.className;
+    await expect.poll(relabelled).toBe('not yet named');
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expect.poll(edits).toBe(0);
+  });
+  await test.step('the judgement that the label is wrong asks which one, and relabels that image', async () => {
+    await page.keyboard.press('k');
+    await expect(page.getByText(`pair 1 of ${pairs.length}`)).toBeVisible();
+    await page.locator('[data-verdict]').waitFor();
+    await page.keyboard.press('4');
+    await expect(page.getByRole('dialog', { name: 'Which label is wrong?' })).toContainText('A is not “');
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('b');
+    await expect(page.getByRole('dialog', { name: /^Relabel image B, / })).toBeVisible();
+    const judged = async () => (await served.call('compare.list', {})).filter(({ judgement }) => judgement === 'wrong-label').length;
+    await expect.poll(judged).toBe(1);
   });
 });
 

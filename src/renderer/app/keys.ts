@@ -70,7 +70,7 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
       ['[ ]', 'While editing: smaller or larger brush'],
       ['Space', 'While editing: hold and drag to move the images'],
       ['Ctrl Z', 'While editing: undo; with Shift, redo'],
-      ['1 2 3', 'Agree, unsure, disagree'],
+      ['1 2 3 4', 'Agree, unsure, disagree, the label is wrong'],
       ['Shift X R T', 'Image under the pointer: exclude, relabel, tag'],
       ['Ctrl Z', 'Undo the last change of the data set; with Shift, redo'],
       ['Ctrl S', 'Save comparison'],

@@ -83,18 +83,26 @@ describe('a full report', () => {
 });
 
 describe('what the person adds', () => {
-  const renderJudged = (judgement: 'agree' | 'unsure' | 'disagree' | null, note = '', sections: readonly ReportSection[] = ['signature']): string =>
-    renderReport(sampleInput({ comparisons: [{ ...toReportComparison(sampleComparison()), judgement, note }], sections }));
+  const renderJudged = (
+    judgement: 'agree' | 'unsure' | 'disagree' | 'wrong-label' | null,
+    note = '',
+    sections: readonly ReportSection[] = ['signature'],
+  ): string => renderReport(sampleInput({ comparisons: [{ ...toReportComparison(sampleComparison()), judgement, note }], sections }));
 
   test.each([
     ['agree', 'I agree with the verdict.'],
     ['unsure', 'I am unsure whether the verdict is right.'],
     ['disagree', 'I disagree with the verdict.'],
+    ['wrong-label', 'The label of an image of this pair is wrong.'],
   ] as const)('%s is written beside the comparison and in the results, without boxes to tick', (judgement, sentence) => {
     const page = renderJudged(judgement);
-    const sign = { agree: '✓', unsure: '?', disagree: '✗' }[judgement];
+    const sign = { agree: '✓', unsure: '?', disagree: '✗', 'wrong-label': '!' }[judgement];
     expect(textOf(page)).toContain(`My judgement ${sign} ${sentence}`);
-    expect(textOf(page)).toMatch(new RegExp(`1\\.63 ${RUN.calibration!.threshold.toFixed(2)} \\${sign} ${judgement} Of 1 verdict`));
+    expect(textOf(page)).toMatch(
+      new RegExp(
+        `1\\.63 ${RUN.calibration!.threshold.toFixed(2)} \\${sign} ${judgement === 'wrong-label' ? 'the label is wrong' : judgement} Of 1 verdict`,
+      ),
+    );
     expect(page).not.toContain('class="box"');
   });
 
@@ -107,8 +115,8 @@ describe('what the person adds', () => {
 
   test('a missing judgement is not shown, or has boxes to tick above the signature', () => {
     expect(renderJudged(null, '', [])).not.toMatch(/class="personal"|My judgement/);
-    expect(textOf(renderJudged(null))).toContain('My judgement agree unsure disagree');
-    expect(renderJudged(null).match(/class="box"/g)).toHaveLength(3);
+    expect(textOf(renderJudged(null))).toContain('My judgement agree unsure disagree the label is wrong');
+    expect(renderJudged(null).match(/class="box"/g)).toHaveLength(4);
   });
 
   test('a note too long for the page is printed whole below everything else', () => {

@@ -104,4 +104,14 @@ export const VERSIONS_26_ON: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 30,
+    sql: `
+      -- A fourth judgement: the label of an image is wrong. SQLite can't change the CHECK of a column.
+      ALTER TABLE comparisons ADD COLUMN judged TEXT CHECK (judged IN ('agree', 'disagree', 'unsure', 'wrong-label'));
+      UPDATE comparisons SET judged = judgement;
+      ALTER TABLE comparisons DROP COLUMN judgement;
+      ALTER TABLE comparisons RENAME COLUMN judged TO judgement;
+    `,
+  },
 ];

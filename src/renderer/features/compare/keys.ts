@@ -1,5 +1,6 @@
 import { MAP_VIEWS, type MapView } from '../../../shared/maps/paint.ts';
 import type { Judgement } from '../../../shared/comparison.ts';
+import { JUDGEMENTS } from '../../../shared/judgement-words.ts';
 
 export type CompareAction =
   | { do: 'view'; view: MapView }
@@ -11,7 +12,6 @@ export type CompareAction =
 /** Edits of the data set, for one image of the pair. */
 export type RepairAction = 'exclude' | 'relabel' | 'tag';
 
-export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
 /** What does not need the maps of the pair. */
 export const WHILE_LOADING: ReadonlySet<CompareAction['do']> = new Set(['next', 'previous', 'judge', 'save', 'undo', 'redo']);
 /** While this key is held, the photographs have no maps and labels. */

@@ -1,3 +1,4 @@
+import type { Judgement } from '../../../shared/comparison.ts';
 import type { CuratedImage, CurationEdit } from '../../../shared/curation.ts';
 import { fileName } from '../../../shared/format.ts';
 import { CurationCommands, type CurationView } from '../../client/curation/commands.svelte.ts';
@@ -16,6 +17,8 @@ class PairRepair implements CurationView {
   curator = $state.raw<Curator | null>(null);
   /** The image that an action applies to. */
   letter = $state<Letter>('a');
+  /** Whether the question is open which label is wrong. */
+  asking = $state(false);
   readonly commands = new CurationCommands(this);
 
   /** Follows a data set until the returned function is called. */
@@ -25,6 +28,7 @@ class PairRepair implements CurationView {
       curator.close();
       if (this.curator === curator) this.curator = null;
       this.commands.dialog = null;
+      this.asking = false;
     };
   }
 
@@ -50,6 +54,13 @@ class PairRepair implements CurationView {
     if (this.idOf(letter) === null) return toast.info(`Image ${letter.toUpperCase()} is not in the data set, so there is nothing to change.`);
     if (action === 'exclude') this.commands.toggleExcluded();
     else this.commands.openDialog(action);
+  }
+
+  /** A person judges the shown pair: that a label is wrong leads to a relabel, unless the judgement is taken back. */
+  askForLabel(judgement: Judgement): void {
+    const { current } = compare.main;
+    const inDataset = (['a', 'b'] as const).some((letter) => this.idOf(letter) !== null);
+    this.asking = judgement === 'wrong-label' && current !== null && current.row.judgement !== judgement && inDataset;
   }
 
   findSimilar(letter: Letter): void {

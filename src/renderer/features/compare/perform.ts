@@ -15,6 +15,7 @@ export function perform(action: CompareAction): void {
       flipView.hide();
       break;
     case 'judge':
+      pairRepair.askForLabel(action.judgement);
       void compare.judge(action.judgement).then(() => queue.refreshJudged());
       break;
     case 'swap':

@@ -1,3 +1,4 @@
+import { judgementWord } from '../../../shared/judgement-words.ts';
 import type { Comparison, ComparisonRow, ExplainedVerdict, ScaleChoice } from '../../../shared/comparison.ts';
 import { methodInfo } from '../../../shared/explanation-methods.ts';
 import type { RunRow } from '../../../shared/run.ts';
@@ -74,7 +75,8 @@ export function judgedElsewhereText(shown: ComparisonRow, other: ComparisonRow):
     other.target !== shown.target && `explaining the ${other.target}`,
     other.images[0].sha256 !== shown.images[0].sha256 && 'with A and B swapped',
   ].filter((text) => text !== false);
-  const judged = other.judgement === null ? 'This pair has a note' : `Judged “${other.judgement}”${other.note.trim() ? ', with a note,' : ''}`;
+  const judged =
+    other.judgement === null ? 'This pair has a note' : `Judged “${judgementWord(other.judgement)}”${other.note.trim() ? ', with a note,' : ''}`;
   return `${judged} ${differences.join(', ') || 'in an earlier comparison'}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Verdict, ComparisonRow, Judgement } from '../../../shared/comparison.ts';
+import { JUDGEMENTS } from '../../../shared/judgement-words.ts';
 import { type Badge, badgeOf, BADGES } from '../../../shared/faithfulness.ts';
 import { fileName } from '../../../shared/format.ts';
 import { restoreChoices } from '../../client/stored-choices.ts';
@@ -18,7 +19,7 @@ export const NO_FILTER: Search = { text: '', verdict: '', judgement: '', run: ''
 /** The stored filters, without invalid entries. `vanished`: the run that was filtered by and no longer `exists`; its filter is removed. */
 export function storedSearch(stored: unknown, exists: (run: string) => boolean): { search: Search; vanished: string | null } {
   const verdict: Search['verdict'][] = ['', 'same', 'different'];
-  const judgement: Search['judgement'][] = ['', 'agree', 'unsure', 'disagree', 'none'];
+  const judgement: Search['judgement'][] = ['', ...JUDGEMENTS, 'none'];
   const maps: Search['maps'][] = ['', ...BADGES, 'unchecked'];
   const sort: Search['sort'][] = ['newest', 'maps'];
   const search = restoreChoices(NO_FILTER, stored, { verdict, judgement, maps, sort });

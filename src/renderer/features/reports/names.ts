@@ -1,7 +1,7 @@
 import { verdictWord } from '../../../shared/comparison-words.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { fileNames } from '../../../shared/format.ts';
-import { JUDGEMENT_SIGNS } from '../../../shared/judgement-words.ts';
+import { JUDGEMENT_SIGNS, judgementWord } from '../../../shared/judgement-words.ts';
 import { verdictClaim } from '../../../shared/verdict-claim.ts';
 
 /** The classes of a pair if both are known, else its files. */
@@ -19,7 +19,7 @@ export function summaryOf(row: ComparisonRow): string {
   return [
     `${verdict === 'different' ? '≠' : '='} ${verdictWord(verdict)}`,
     `${sign} ${words}`,
-    judgement ? `${JUDGEMENT_SIGNS[judgement]} ${judgement}` : '',
+    judgement ? `${JUDGEMENT_SIGNS[judgement]} ${judgementWord(judgement)}` : '',
     note.trim() ? 'with a note' : '',
   ]
     .filter(Boolean)

@@ -237,8 +237,8 @@ test('keys: letters do nothing while typing, Ctrl+S always saves, focused contro
   expect(['f', 'C', 's', 'n'].map((key) => actionFor(press(key), free))).toEqual(
     ['factual', 'counterfactual', 'signed', 'none'].map((view) => ({ do: 'view', view })),
   );
-  expect(['1', '2', '3', '4'].map((key) => actionFor(press(key), free))).toEqual([
-    ...['agree', 'unsure', 'disagree'].map((judgement) => ({ do: 'judge', judgement })),
+  expect(['1', '2', '3', '4', '5'].map((key) => actionFor(press(key), free))).toEqual([
+    ...['agree', 'unsure', 'disagree', 'wrong-label'].map((judgement) => ({ do: 'judge', judgement })),
     null,
   ]);
   expect(actionFor(press('s', { ctrlKey: true }), { typing: true, usesArrows: true })).toEqual({ do: 'save' });

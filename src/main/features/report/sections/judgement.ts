@@ -1,5 +1,5 @@
 import type { Judgement } from '../../../../shared/comparison.ts';
-import { JUDGEMENT_SIGNS, JUDGEMENTS, judgementSentence } from '../../../../shared/judgement-words.ts';
+import { JUDGEMENT_SIGNS, JUDGEMENTS, judgementSentence, judgementWord } from '../../../../shared/judgement-words.ts';
 import { markup, nameOf, paragraphsOf, type Html } from '../../../foundation/html.ts';
 import { TEXT_WIDTH, textHeight } from '../page-budget.ts';
 import type { ReportEntry } from '../types.ts';
@@ -12,7 +12,7 @@ export function judgementRow(shown: ReportEntry, toSign: boolean): Html | null {
   const paragraphs = isLong(shown) ? [] : paragraphsOf(shown.note ?? '');
   if (!judgement && paragraphs.length === 0 && !toSign) return null;
   return markup`<div class="labelled personal"><h3>My judgement</h3><div>${judgement && markup`<p class="judged"><span class="judged-sign" aria-hidden="true">${JUDGEMENT_SIGNS[judgement]}</span> ${judgementSentence(judgement)}</p>`}
-${!judgement && toSign && markup`<div class="choices">${JUDGEMENTS.map((word) => markup`<span class="choice"><span class="box" aria-hidden="true"></span> ${word}</span> `)}</div>`}
+${!judgement && toSign && markup`<div class="choices">${JUDGEMENTS.map((word) => markup`<span class="choice"><span class="box" aria-hidden="true"></span> ${judgementWord(word)}</span> `)}</div>`}
 ${paragraphs.map(noteParagraph)}</div></div>`;
 }
 
@@ -27,7 +27,7 @@ ${paragraphsOf(shown.note ?? '').map(noteParagraph)}</div>`;
 export const judgementHeight = (shown: ReportEntry, toSign: boolean): number =>
   (shown.judgement || toSign ? 6.5 : 0) + (isLong(shown) ? 0 : noteHeight(shown));
 
-export const judgementText = (judgement: Judgement): string => `${JUDGEMENT_SIGNS[judgement]}\u00a0${judgement}`;
+export const judgementText = (judgement: Judgement): string => `${JUDGEMENT_SIGNS[judgement]}\u00a0${judgementWord(judgement)}`;
 
 const noteParagraph = (text: string): Html => markup`<p>${nameOf(text)}</p>`;
 const noteHeight = ({ note }: ReportEntry): number =>
