@@ -179,6 +179,21 @@ export async function writeFileAtomically(
   await flushFolder(folder);
 }
 
+/**
+ * Publishes a finished file: flushes it to the disk and renames it. `temporary` is in the folder of `path`, see temporaryPath. Throws as node:fs
+ * does; the file then stays.
+ */
+export async function publishFile(temporary: string, path: string): Promise<void> {
+  const file = await open(temporary, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await renameOver(temporary, path);
+  await flushFolder(dirname(path));
+}
+
 /** Renames with retries: Windows refuses to replace a file while a virus scanner or an indexer has it open. */
 async function renameOver(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {

@@ -1,11 +1,11 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SchemaElement } from 'hyparquet';
 import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { asAppError } from '../../shared/errors.ts';
 import type { ColumnType, TableColumn, TableFormat } from '../../shared/tables.ts';
 import { csvOfRows } from './csv.ts';
-import { makeFolders, temporaryPath } from './files.ts';
+import { makeFolders, publishFile, temporaryPath } from './files.ts';
 
 /** A value of a row, in the order of the columns. Times are ms since 1970. */
 export type Cell = string | number | boolean | readonly string[] | Float32Array | null;
@@ -28,8 +28,7 @@ export async function writeTable({ file, format, columns, parts }: NewTable): Pr
   makeFolders(dirname(file));
   try {
     await (format === 'csv' ? writeCsv : writeParquet)(temporary, columns, parts);
-    await flush(temporary);
-    await rename(temporary, file);
+    await publishFile(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
     throw asAppError(error);
@@ -98,13 +97,4 @@ function schemaOf({ name, type }: TableColumn): SchemaElement[] {
     { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
     { name: 'element', repetition_type: 'REQUIRED', ...PHYSICAL[type] },
   ];
-}
-
-async function flush(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

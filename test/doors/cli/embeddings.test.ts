@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openTrained } from '../../features/training/test-workbench.ts';
 import { hasBuild, runJson, scratch, twinlens } from './kit.ts';
 
-test.skipIf(!hasBuild)('a data set is embedded; its neighbours and its map are written as tables (needs the build)', async () => {
+test.skipIf(!hasBuild)('a data set is embedded; neighbours, duplicates, labels and map are written as tables (needs the build)', async () => {
   const { app, dataset, run } = await openTrained();
   const [image] = app.workbench.store.browse.all(dataset);
   const { root } = app.workbench.store.datasets.header(dataset);
@@ -39,6 +39,16 @@ test.skipIf(!hasBuild)('a data set is embedded; its neighbours and its map are w
   const similar = await twinlens(['similar', ...common, file, '-k', '2']);
   expect(similar.stdout).toContain(`1\t0.00\t${image!.className}\t${image!.split}\t${image!.file}\tSame, similarity`);
   expect(similar.stdout).toContain('Compared with 36 images by run 1');
+
+  const stacks = join(scratch('stacks'), 'stacks.csv');
+  const duplicates = await twinlens(['duplicates', ...common, '--out', stacks]);
+  expect(duplicates.stdout).toContain(`Saved ${stacks}`);
+  expect(readFileSync(stacks, 'utf8')).toMatch(/^\ufeffstack,file,class,split,/);
+  const judged = join(scratch('labels'), 'labels.csv');
+  const labels = await twinlens(['labels', ...common, '--out', judged]);
+  expect(labels.stdout).toMatch(/of 36 labels (is|are) likely wrong\.[^]*\nSaved /);
+  expect(readFileSync(judged, 'utf8').trimEnd().split('\r\n')).toHaveLength(37);
+
   const points = join(scratch('map'), 'map.csv');
   const map = await twinlens(['map', ...common, '--out', points]);
   expect(map.stdout).toMatch(/^36 images laid out by UMAP in .*, trustworthiness 0\.\d\d .*\nOnly what is close together/);

@@ -1,13 +1,14 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { SCORE_RANGE } from '../../../shared/duplicates.ts';
 import { isContradicting, isLeak, type Stack, stacksOf } from '../../../shared/duplicate-stacks.ts';
 import { stackWords, sumText } from '../../../shared/duplicate-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { csvOfRows } from '../../foundation/csv.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import { workspaceOption } from './data.ts';
+import { embed } from './embeddings.ts';
 import { addCommonOptions, type Common, numberOption, resolveUserPath, withServices } from './options.ts';
-import { print, ProgressLine } from './output.ts';
+import { plainSpaces, print } from './output.ts';
 import { addSourceOptions, type SourceOptions, sourceOf } from './source-options.ts';
 
 interface DuplicateOptions extends Common, SourceOptions {
@@ -32,18 +33,13 @@ export function addDuplicatesCommand(program: Command): void {
         throw new AppError('usage', `--threshold must be from ${SCORE_RANGE.least} to ${SCORE_RANGE.most}.`);
       const { stacks, report } = await withServices(workspaceOption(workspace), true, `duplicates ${dataset}`, async (s, signal) => {
         if (out !== undefined) s.outputs.check(out, { replace: force });
-        const { embeddings, duplicates } = s.wholeSet;
         const source = sourceOf(s, chosen);
-        const line = new ProgressLine();
-        try {
-          await embeddings.ensure(dataset, source, { signal, onProgress: ({ done, total }) => line.update(`Analysing images: ${done} of ${total}`) });
-          const found = (await duplicates.report(dataset, source, { signal }))!;
-          return { report: found, stacks: stacksOf(found, threshold) };
-        } finally {
-          line.end();
-        }
+        await embed(s, dataset, source, { signal, again: false });
+        const found = (await s.wholeSet.duplicates.report(dataset, source, { signal }))!;
+        const listed = stacksOf(found, threshold);
+        if (out !== undefined) await writeFileAtomically(out, csvOf(listed));
+        return { report: found, stacks: listed };
       });
-      if (out !== undefined) await writeFile(out, csvOf(stacks));
       const listed = stacks.map((stack) => ({
         images: stack.images.map(({ id, file, className, split, excluded }) => ({ id, file, class: className, split, excluded })),
         exact: stack.isExact,
@@ -57,7 +53,7 @@ export function addDuplicatesCommand(program: Command): void {
           stackWords(stack),
           ...stack.images.map(({ file, split, excluded }) => `  ${file}\t${split}${excluded ? '\texcluded' : ''}`),
         ]),
-        sumText(stacks, report),
+        plainSpaces(sumText(stacks, report)),
         ...(out === undefined ? [] : [`Saved ${out}`]),
         `Candidates from ${sourceName} and perceptual hashes.`,
       ]);

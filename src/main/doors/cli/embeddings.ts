@@ -1,4 +1,3 @@
-import { relative, sep } from 'node:path';
 import { type Command } from 'commander';
 import { type EmbeddingSource, isRunSource } from '../../../shared/embedding-source.ts';
 import { embeddingProgressText, embeddingSentence, recallSentence, unreadableSentence } from '../../../shared/embedding-words.ts';
@@ -9,6 +8,7 @@ import { writeFileAtomically } from '../../foundation/files.ts';
 import type { Services } from '../../services.ts';
 import { chooseTrainingDevice } from './choose-device.ts';
 import { workspaceOption } from './data.ts';
+import { imageNamed } from './find-image.ts';
 import { addCommonOptions, type Common, numberOption, resolveUserPath, withServices } from './options.ts';
 import { plainSpaces, print, ProgressLine } from './output.ts';
 import { addSourceOptions, sourceOf, type SourceOptions } from './source-options.ts';
@@ -58,7 +58,7 @@ export function addEmbeddingCommands(program: Command): void {
         if (out !== undefined) await writeFileAtomically(out, csvOf(listed));
         return listed;
       });
-      print(Boolean(json), found, () => (out === undefined ? lines(found) : [`Wrote ${out}`]));
+      print(Boolean(json), found, () => (out === undefined ? lines(found) : [`Saved ${out}`]));
     });
 }
 
@@ -118,8 +118,7 @@ async function neighboursOf(
 
 /** Row of an image: its path as typed, relative to the data set's folder or absolute, or its id. Throws AppError 'not-found'. */
 function findRow(typed: string, root: string, images: ReadonlyMap<number, ListedImage>, rowOf: ReadonlyMap<number, number>): number {
-  const names = [relative(root, resolveUserPath(typed)).split(sep).join('/'), typed.replaceAll('\\', '/')];
-  const image = [...images.values()].find(({ file }) => names.includes(file)) ?? (/^\d+$/.test(typed) ? images.get(Number(typed)) : undefined);
+  const image = imageNamed(typed, root, images.values()) ?? (/^\d+$/.test(typed) ? images.get(Number(typed)) : undefined);
   if (!image) throw new AppError('not-found', `The data set has no image ${typed}. Name its file within the data set’s folder, or its id.`);
   const row = rowOf.get(image.id);
   if (row === undefined) throw new AppError('bad-image', `${image.file} could not be read, so it has no neighbours.`, { file: image.file });

@@ -39,7 +39,7 @@ export function addImageMapCommand(program: Command): void {
       print(Boolean(json), status, () => [
         ...(status.facts ? [plainSpaces(imageMapSentence(status.facts))] : []),
         MAP_LIMITS,
-        ...(out === undefined ? [] : [`Wrote ${out}`]),
+        ...(out === undefined ? [] : [`Saved ${out}`]),
       ]);
     });
 }

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import type { EmbeddingSource } from '../../../shared/embedding-source.ts';
-import { AppError } from '../../../shared/errors.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
-import { knownEncoders, parseEncoderChoice } from '../../../shared/known-encoders.ts';
 import { confusedTexts, labelMethodSentences, labelProgressText, leftOutSentence, likelySentence } from '../../../shared/label-words.ts';
 import type { LabelAnswer } from '../../../shared/labels.ts';
 import { csvOfRows } from '../../foundation/csv.ts';
@@ -10,11 +8,10 @@ import { writeFileAtomically } from '../../foundation/files.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { addCommonOptions, type Common, resolveUserPath, withServices } from './options.ts';
-import { print, ProgressLine } from './output.ts';
+import { plainSpaces, print, ProgressLine } from './output.ts';
+import { addSourceOptions, sourceOf, type SourceOptions } from './source-options.ts';
 
-interface LabelOptions extends Common {
-  encoder?: string;
-  run?: string;
+interface LabelOptions extends Common, SourceOptions {
   out?: string;
   force?: boolean;
 }
@@ -22,33 +19,25 @@ interface LabelOptions extends Common {
 const MOST_PRINTED = 20;
 
 export function addLabelsCommand(program: Command): void {
-  addCommonOptions(program.command('labels <dataset>').description('find likely wrong labels, outliers and the least typical images of each class'))
-    .option(
-      '--encoder <name>',
-      'encoder whose features are used: NAME, patches+NAME, onnx:ID or NAME=WEIGHTS (default: the strongest on this computer)',
-    )
-    .option('--run <run>', 'use the embedding of a finished run instead')
+  addSourceOptions(
+    addCommonOptions(
+      program.command('labels <dataset>').description('find likely wrong labels, outliers and the least typical images of each class'),
+    ),
+  )
     .option('--out <file>', 'write a CSV file with all images', resolveUserPath)
-    .option('--force', 'replace an existing file')
-    .action(async (dataset: string, { workspace, json, encoder, run, out, force }: LabelOptions) => {
-      if (encoder !== undefined && run !== undefined) throw new AppError('usage', 'Choose --encoder or --run, not both.');
+    .option('--force', 'replace the file')
+    .action(async (dataset: string, { workspace, json, out, force = false, ...chosen }: LabelOptions) => {
       const { answer, name } = await withServices(workspaceOption(workspace), true, `labels ${dataset}`, async (s, signal) => {
-        if (out !== undefined) s.outputs.check(out, { replace: force ?? false });
+        if (out !== undefined) s.outputs.check(out, { replace: force });
         const { embeddings, labels } = s.wholeSet;
-        const source = sourceOf(s, dataset, encoder, run);
+        const source = sourceOf(s, chosen);
         const line = new ProgressLine();
         await labels.check(dataset, source, { signal, onProgress: (p) => line.update(labelProgressText(p)) }).finally(() => line.end());
         if (out !== undefined) await writeFileAtomically(out, csvOf(s, dataset, source));
         return { answer: (await labels.answer(dataset, source))!, name: (await embeddings.status(dataset, source)).name };
       });
-      print(Boolean(json), answer, () => lines(answer, name));
+      print(Boolean(json), answer, () => [...lines(answer, name), ...(out === undefined ? [] : [`Saved ${out}`])].map(plainSpaces));
     });
-}
-
-function sourceOf(s: Services, dataset: string, encoder: string | undefined, run: string | undefined): EmbeddingSource {
-  if (run !== undefined) return { run };
-  const [first] = s.wholeSet.embeddings.choices(dataset);
-  return encoder === undefined ? first!.source : parseEncoderChoice(encoder, knownEncoders(s.shelf.list()));
 }
 
 /** One row for each image; empty where a label is not judged. */

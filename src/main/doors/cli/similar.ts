@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { relative, sep } from 'node:path';
 import type { Command } from 'commander';
 import { measureOf } from '../../../shared/embedding-source.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -11,6 +10,7 @@ import { writeFileAtomically } from '../../foundation/files.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { embed } from './embeddings.ts';
+import { imageNamed } from './find-image.ts';
 import { addCommonOptions, type Common, numberOption, resolveUserPath, withServices } from './options.ts';
 import { plainSpaces, print } from './output.ts';
 import { addSourceOptions, sourceOf, type SourceOptions } from './source-options.ts';
@@ -44,7 +44,7 @@ export function addSimilarCommand(program: Command): void {
         }
         const name = s.wholeSet.embeddings.nameOf(source);
         if (out !== undefined) await writeFileAtomically(out, csvOf(answers, name));
-        print(Boolean(json), answers, () => (out === undefined ? lines(answers, name).map(plainSpaces) : [`Wrote ${out}`]));
+        print(Boolean(json), answers, () => (out === undefined ? lines(answers, name).map(plainSpaces) : [`Saved ${out}`]));
       });
     });
 }
@@ -53,8 +53,7 @@ export function addSimilarCommand(program: Command): void {
 function targetOf({ store }: Pick<Services, 'store'>, dataset: string, file: string): SimilarTarget {
   const { root } = store.datasets.header(dataset);
   const path = resolveUserPath(file);
-  const names = [relative(root, path).split(sep).join('/'), file.replaceAll('\\', '/')];
-  const own = store.browse.all(dataset).find((image) => names.includes(image.file));
+  const own = imageNamed(file, root, store.browse.all(dataset));
   if (own) return { image: own.id };
   if (!existsSync(path)) throw new AppError('not-found', `There is no image ${file}.`, { file });
   return { file: path };

@@ -1,10 +1,10 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { BundleContents } from '../../../shared/bundle.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { BundleWriter, type ChosenRows } from '../../db/bundle/write.ts';
-import { makeFolders, temporaryPath } from '../../foundation/files.ts';
+import { makeFolders, publishFile, temporaryPath } from '../../foundation/files.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { quote } from '../../foundation/words.ts';
 import { type BundleOptions, type BundlePorts, pauseUnless } from './ports.ts';
@@ -42,8 +42,7 @@ export async function saveBundle(ports: BundlePorts, { dataset: asked, out, imag
       options.onProgress?.(i + 1, sources.length);
     }
     const contents = writer.finish({ madeMs: Date.now(), version: ports.version, hasImages: images });
-    await flush(temporary);
-    await rename(temporary, out);
+    await publishFile(temporary, out);
     return contents;
   } catch (error) {
     writer?.abandon();
@@ -87,13 +86,4 @@ function filesBelow(folder: string, path: string): Source[] {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
     .map((file) => ({ path: `${path}/${relative(folder, file).split(sep).join('/')}`, file }));
-}
-
-async function flush(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

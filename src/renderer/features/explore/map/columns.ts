@@ -1,6 +1,7 @@
 import type { DatasetCounts } from '../../../../shared/curation.ts';
 import { SPLITS } from '../../../../shared/dataset.ts';
 import { api } from '../../../client/api.ts';
+import { SPLIT_WORDS } from '../../../client/image-words.ts';
 import type { Column } from './colours.ts';
 
 /** What points can be coloured by. */
@@ -12,7 +13,6 @@ export const COLOURINGS = [
 ] as const;
 export type Colouring = (typeof COLOURINGS)[number]['value'];
 
-const SPLIT_NAMES = { train: 'training', valid: 'validation', test: 'test' } as const;
 const MAX_TAGS = 40; // one search each
 
 /** The categories of the images `ids`, which are ascending, as they are now. */
@@ -35,7 +35,7 @@ export async function loadColumn(dataset: string, by: Colouring, ids: Int32Array
     }
     case 'split':
       for (const [code, split] of SPLITS.entries()) mark(await find({ splits: [split] }), code);
-      return { names: SPLITS.map((split) => SPLIT_NAMES[split]), codes };
+      return { names: SPLITS.map((split) => SPLIT_WORDS[split].name), codes };
     case 'excluded':
       mark(await find({ state: 'included' }), 0);
       mark(await find({ state: 'excluded' }), 1);
