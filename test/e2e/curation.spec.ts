@@ -115,6 +115,10 @@ test('images have a menu, large tiles their size in pixels, classes a heading th
     await tiles(page).first().dblclick();
     const large = page.getByRole('region', { name: 'Large view' });
     await expect(large.getByRole('img')).toHaveJSProperty('complete', true);
+    const bar = large.locator('.top');
+    const shown = await bar.screenshot();
+    await grid.evaluate((list) => (list.style.visibility = 'hidden'));
+    expect(shown.equals(await bar.screenshot())).toBe(true); // the heading of a class does not cover it
     const across = async (): Promise<number> => Math.round((await large.getByRole('img').boundingBox())!.width);
     const whole = await across();
     await page.keyboard.press('+');
