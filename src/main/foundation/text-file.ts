@@ -28,5 +28,17 @@ export function readTableFile(file: string, { what, suffixes }: FileKind): Buffe
   }
 }
 
-/** UTF-8, or UTF-16 as some spreadsheets write it. */
-export const decodeText = (bytes: Buffer): string => new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
+/** UTF-8, or UTF-16 as some spreadsheets write it. Throws AppError 'bad-request' for another encoding, whose letters would be replaced. */
+export function decodeText(bytes: Buffer, file: string): string {
+  const mark = bytes.toString('latin1', 0, 2);
+  try {
+    return new TextDecoder(mark === '\xff\xfe' ? 'utf-16le' : mark === '\xfe\xff' ? 'utf-16be' : 'utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new AppError(
+      'bad-request',
+      `${quote(file)} has letters in another encoding than UTF-8. Save it as “CSV UTF-8”, then choose it again.`,
+      { file },
+      error,
+    );
+  }
+}

@@ -126,13 +126,34 @@ describe.skipIf(!hasCompute)('tables of a data set (needs the build)', () => {
     expect(await app.call('tables.inspect', { dataset, file: text })).toMatchObject({ images: 3, classes: [{ className: 'green', images: 2 }] });
   });
 
+  test('of the program itself change nothing, whatever the names of classes and tags', async () => {
+    const { app, dataset } = await openTrained();
+    for (const [id, className] of ['=Rose+1', '-a;b', ' space ', "'=quoted", '@x'].entries())
+      await app.call('curation.apply', { dataset, edit: { kind: 'relabel', ids: [id], className } });
+    for (const tag of ['+1', '-x; y', "'quoted"]) await app.call('curation.apply', { dataset, edit: { kind: 'tag', ids: [0], tag } });
+    await app.call('curation.apply', { dataset, edit: { kind: 'tag', ids: [1], tag: '=1' } });
+    for (const format of ['csv', 'parquet'] as const) {
+      const out = join(scratch('tables'), `own.${format}`);
+      await app.waitForEnd(await app.call('tables.export', { dataset, table: 'images', format, out }));
+      expect(await app.call('tables.inspect', { dataset, file: out }), format).toMatchObject({ images: 36, classes: [], tags: [] });
+    }
+    const text = csv(['file,class,tags', "blue/blue-09.png,'=Rose+1,'+1; z"]);
+    expect(await app.call('tables.inspect', { dataset, file: text })).toMatchObject({
+      classes: [{ className: '=Rose+1', images: 1 }],
+      tags: [{ tag: '+1' }, { tag: 'z' }],
+    });
+  });
+
   test('that can’t be used are refused with the reason, and nothing is changed', async () => {
     const { app, dataset } = await openTrained();
     const noParquet = join(scratch('tables'), 'a.parquet');
     writeFileSync(noParquet, 'PAR1 no table PAR1');
     const image = join(scratch('tables'), 'a.png');
     writeFileSync(image, readFileSync(resolve('resources', 'icon.png')));
+    const latin = join(scratch('tables'), 'latin.csv');
+    writeFileSync(latin, Buffer.from('file,class\nblue/blue-00.png,Caf\xe9', 'latin1'));
     for (const [file, words] of [
+      [latin, /another encoding than UTF-8/],
       [csv(['name,class', 'a,b']), /no column that names images\. It needs one called file or sha256; it has “?"?name/],
       [csv(['file,size', 'blue/blue-00.png,3']), /neither a column class \(or label\) nor a column tags/],
       [csv(['file,class', 'blue/blue-00.png,red', 'blue/blue-00.png,green']), /two classes for .*blue-00\.png/],

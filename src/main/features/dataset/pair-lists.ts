@@ -37,7 +37,7 @@ function readList(store: Stores, dataset: string, file: string): PairList {
 
 const FILE_OF_PAIRS = { what: 'file of pairs', suffixes: ['.csv', '.tsv', '.txt'] };
 
-const textOf = (file: string): string => decodeText(readTableFile(file, FILE_OF_PAIRS));
+const textOf = (file: string): string => decodeText(readTableFile(file, FILE_OF_PAIRS), file);
 
 /** Pairs within each split, by label; those of images in two splits are across. */
 export function countSplits(pairs: readonly Pair[], images: readonly ImageRecord[]): Pick<PairListSummary, 'splits' | 'across'> {

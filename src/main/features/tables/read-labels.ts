@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { CuratedImage } from '../../../shared/curation.ts';
 import type { TablePlan } from '../../../shared/tables.ts';
 import { csvRecords } from '../../domain/pairs/csv.ts';
+import { withoutCsvApostrophe } from '../../foundation/csv.ts';
 import { decodeText, readTableFile } from '../../foundation/text-file.ts';
 import { quote } from '../../foundation/words.ts';
 
@@ -61,9 +62,12 @@ export async function readLabels(file: string, images: readonly CuratedImage[], 
       if (unknown.size < MAX_UNKNOWN) unknown.add(key);
       continue;
     }
-    const name = className < 0 ? '' : nameOf(textOf(row[className]), 'class', key);
+    const written = className < 0 ? '' : textOf(row[className]);
     for (const image of found) {
       matched.add(image.id);
+      // A name that the import would change, such as one with a space at its end, is still the one that the image has.
+      const isSame = [written, withoutCsvApostrophe(written)].includes(image.className);
+      const name = isSame ? image.className : nameOf(withoutCsvApostrophe(written), 'class', key);
       if (name !== '') {
         const other = newClass.get(image.id);
         if (other !== undefined && other !== name)
@@ -74,7 +78,7 @@ export async function readLabels(file: string, images: readonly CuratedImage[], 
           );
         newClass.set(image.id, name);
       }
-      for (const tag of tags < 0 ? [] : tagsOf(row[tags])) {
+      for (const tag of tags < 0 ? [] : tagsOf(row[tags], image)) {
         if (image.tags.includes(nameOf(tag, 'tag', key))) continue;
         const ids = newTags.get(tag) ?? new Set();
         newTags.set(tag, ids.add(image.id));
@@ -108,7 +112,7 @@ export async function readLabels(file: string, images: readonly CuratedImage[], 
 async function readTable(file: string): Promise<{ names: string[]; rows: unknown[][] }> {
   const bytes = readTableFile(file, TABLE_FILE);
   if (/\.parquet$/i.test(file)) return readParquetRows(asyncBufferFromBuffer(bytes), file);
-  const [header, ...records] = csvRecords(decodeText(bytes));
+  const [header, ...records] = csvRecords(decodeText(bytes, file));
   if (!header) throw new AppError('bad-request', `The table ${quote(file)} is empty.`, { file });
   const open = records.find((record) => record.open);
   if (open) throw new AppError('bad-request', `The table has a quote in line ${open.line} that is never closed.`, { line: open.line });
@@ -151,7 +155,13 @@ function nameOf(text: string, what: 'class' | 'tag', key: string): string {
 }
 
 /** A list, or texts separated by semicolons. */
-function tagsOf(cell: unknown): string[] {
-  const all = Array.isArray(cell) ? cell.map(textOf) : textOf(cell).split(';');
+function tagsOf(cell: unknown, image: CuratedImage): string[] {
+  const all = Array.isArray(cell) ? cell.map(textOf) : tagsOfText(textOf(cell), image);
   return [...new Set(all.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+}
+
+/** None if the text is how the tags of the image are written: a tag may have a semicolon itself. */
+function tagsOfText(written: string, { tags }: CuratedImage): string[] {
+  const text = withoutCsvApostrophe(written);
+  return [written, text].includes(tags.join('; ')) ? [] : text.split(';');
 }
