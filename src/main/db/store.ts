@@ -118,20 +118,26 @@ function markRunsOfDeadProcess(workspace: Workspace, command: string): void {
 }
 
 function storeOn(db: Db, onClose: () => void): Store {
+  const [ofDatasets, runs, experiments, comparisons] = [datasetStores(db, false), runStore(db), experimentStore(db), comparisonStore(db)];
+  const [encoderComparisons, reports] = [encoderComparisonStore(db), reportStore(db)];
   return {
-    ...datasetStores(db, false),
-    runs: runStore(db),
-    experiments: experimentStore(db),
-    encoderComparisons: encoderComparisonStore(db),
-    comparisons: comparisonStore(db),
+    ...ofDatasets,
+    ...{ runs, experiments, encoderComparisons, comparisons, reports },
     mapScales: mapScaleStore(db),
     whatIfs: whatIfStore(db),
     randomisations: randomisationStore(db),
     pairDistances: pairDistanceStore(db),
     thresholds: thresholdStore(db),
     structures: structureStore(db),
-    reports: reportStore(db),
-    bundles: bundleStore(db, datasetWriter(db).erase),
+    bundles: bundleStore(db, datasetWriter(db).erase, ({ dataset, ...added }) => {
+      ofDatasets.datasets.get(dataset);
+      ofDatasets.curation.history(dataset);
+      for (const number of added.runs.values()) runs.get(`r${number}`);
+      for (const number of added.comparisons.values()) comparisons.get(`c${number}`);
+      experiments.list();
+      encoderComparisons.list(dataset);
+      reports.list();
+    }),
     interrupted: [],
     warnings: [],
     assertInPlace: () => undefined,

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NEWEST_VERSION } from '../../../src/main/db/migrations/migrate.ts';
-import { scratch } from '../../doors/cli/kit.ts';
+import { drawColours, scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, importColours, openTestWorkbench, openTrained, type TestWorkbench } from '../training/test-workbench.ts';
 
 const saveTo = async (app: TestWorkbench, dataset: string, images: boolean): Promise<string> => {
@@ -137,6 +137,10 @@ describe.skipIf(!hasCompute)('a project bundle (needs the build)', () => {
       [join(scratch('bundle'), 'none.twinlens'), /There is no file/],
       [app.workbench.workspace.database, /is not a project bundle/],
       [cut, /damaged/],
+      [broken('record', (db) => db.exec(`UPDATE runs SET config = '{}'`)), /has a record that can’t be read/],
+      [broken('text', (db) => db.exec(`UPDATE runs SET metrics = '{'`)), /has a record that can’t be read/],
+      [broken('comparison', (db) => db.exec(`UPDATE comparisons SET record = '{}'`)), /has a record that can’t be read/],
+      [broken('info', (db) => db.exec(`UPDATE bundle_info SET record = '{'`)), /damaged or was changed/],
       [broken('newer', (db) => db.pragma(`user_version = ${NEWEST_VERSION + 1}`)), /made by a newer Twinlens\. Update Twinlens/],
       [broken('trigger', (db) => db.exec('CREATE TRIGGER t AFTER INSERT ON images BEGIN DELETE FROM images; END')), /damaged or was changed/],
       [
@@ -159,8 +163,22 @@ describe.skipIf(!hasCompute)('a project bundle (needs the build)', () => {
       expect(error!.message).toMatch(words);
     }
     expect(await app.call('datasets.list', {})).toEqual(before);
+    expect(await app.call('runs.list', {})).toEqual([]);
     expect(existsSync(app.workbench.workspace.images) ? readdirSync(app.workbench.workspace.images) : []).toEqual([]);
     expect(readdirSync(app.workbench.workspace.folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test.skipIf(process.platform === 'win32')('opens with images whose names have a backslash or a line end', async () => {
+    const app = openTestWorkbench();
+    const folder = join(scratch('names'), 'Names');
+    await drawColours(folder, 2);
+    renameSync(join(folder, 'red', 'red-00.png'), join(folder, 'red', 'a\\b.png'));
+    renameSync(join(folder, 'red', 'red-01.png'), join(folder, 'red', 'c\\..\\..\nx.png'));
+    await app.waitForEnd(await app.call('datasets.import', { folder, name: 'Names' }));
+    const job = await openIn(app, await saveTo(app, 'names', true));
+    expect(job.error).toBeNull();
+    const { root } = await app.call('datasets.folder', { dataset: 'names-2' });
+    expect(readdirSync(join(root, 'red')).toSorted()).toEqual(['a\\b.png', 'c\\..\\..\nx.png']);
   });
 
   test('is refused when an image has changed, or the folder for its images is not empty; no file is left', async () => {

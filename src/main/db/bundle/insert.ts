@@ -1,4 +1,6 @@
+import { SqliteError } from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
+import { AppError } from '../../../shared/errors.ts';
 import { slugOf } from '../ids.ts';
 import { fromJson, toJson } from '../json.ts';
 import type { Db } from '../open.ts';
@@ -36,13 +38,13 @@ export interface BundleStore {
   insert(database: string, rewriting: Rewriting, publish: (rows: InsertedRows) => void, pause: () => Promise<void>): Promise<InsertedRows>;
 }
 
-/** `erase` deletes an incomplete data set. */
-export const bundleStore = (db: Db, erase: (number: number) => void): BundleStore => ({
+/** `erase` deletes an incomplete data set; `readBack` reads the inserted rows as the lists do, which throws if one has a damaged record. */
+export const bundleStore = (db: Db, erase: (number: number) => void, readBack: (rows: InsertedRows) => void): BundleStore => ({
   insert: async (database, rewriting, publish, pause) => {
     db.prepare('ATTACH ? AS bundle').run(database);
     try {
       db.exec('CREATE TEMP TABLE renumbered (owner TEXT NOT NULL, old INTEGER NOT NULL, new INTEGER NOT NULL, PRIMARY KEY (owner, old)) STRICT');
-      return await new Insertion(db, rewriting).run(erase, publish, pause);
+      return await new Insertion(db, rewriting).run({ erase, readBack, publish, pause });
     } finally {
       db.exec('DROP TABLE IF EXISTS temp.renumbered');
       db.exec('DETACH bundle');
@@ -51,6 +53,28 @@ export const bundleStore = (db: Db, erase: (number: number) => void): BundleStor
 });
 
 type Row = Record<string, unknown>;
+
+interface Steps {
+  erase(number: number): void;
+  readBack(rows: InsertedRows): void;
+  publish(rows: InsertedRows): void;
+  pause(): Promise<void>;
+}
+
+/** One record that can't be read would make the lists of the whole workspace fail. */
+function readable<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SqliteError && !error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
+    throw new AppError(
+      'bad-request',
+      'The project bundle has a record that can’t be read: it is damaged or was changed by another program. Copy it again from where it was made.',
+      {},
+      error,
+    );
+  }
+}
 
 class Insertion {
   private readonly db: Db;
@@ -61,7 +85,7 @@ class Insertion {
     this.rewriting = rewriting;
   }
 
-  async run(erase: (number: number) => void, publish: (rows: InsertedRows) => void, pause: () => Promise<void>): Promise<InsertedRows> {
+  async run({ erase, readBack, publish, pause }: Steps): Promise<InsertedRows> {
     const { db } = this;
     const dataset = db.prepare<[], Row>('SELECT * FROM bundle.datasets').get()!;
     const pendingId = PENDING + randomUUID();
@@ -73,14 +97,18 @@ class Insertion {
       for (const table of BUNDLED_TABLES) if (table.sliced) await this.copySlices(table, pause);
       return db
         .transaction(() => {
-          const id = this.publishDataset(number, String(dataset['name']));
-          this.copyRows(id);
-          const rows = {
-            dataset: id,
-            runs: this.numbersOf('run'),
-            comparisons: this.numbersOf('comparison'),
-            reports: this.numbersOf('report').size,
-          };
+          const rows = readable(() => {
+            const id = this.publishDataset(number, String(dataset['name']));
+            this.copyRows(id);
+            const added = {
+              dataset: id,
+              runs: this.numbersOf('run'),
+              comparisons: this.numbersOf('comparison'),
+              reports: this.numbersOf('report').size,
+            };
+            readBack(added);
+            return added;
+          });
           publish(rows);
           return rows;
         })

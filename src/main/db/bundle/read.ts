@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { copyFileSync, openSync, closeSync, readSync, rmSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
 import type { BundleInfo } from '../../../shared/bundle.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { temporaryPath } from '../../foundation/files.ts';
 import { quote } from '../../foundation/words.ts';
-import { fromJson } from '../json.ts';
 import { migrate, NEWEST_VERSION, versionOf } from '../migrations/migrate.ts';
 import type { Db } from '../open.ts';
 import { BUNDLE_ID, hasOwnSchema } from './schema.ts';
@@ -44,7 +44,7 @@ export class BundleReader {
         if (!hasOwnSchema(this.db)) throw damaged(file);
         const stored = this.db.prepare<[], string>('SELECT record FROM bundle_info').pluck().get();
         if (stored === undefined || this.db.prepare('SELECT number FROM datasets').all().length !== 1) throw damaged(file);
-        const { madeMs, version, hasImages } = fromJson<Pick<BundleInfo, 'madeMs' | 'version' | 'hasImages'>>(stored);
+        const { madeMs, version, hasImages } = JSON.parse(stored) as Partial<Pick<BundleInfo, 'madeMs' | 'version' | 'hasImages'>>;
         this.info = { ...contentsOf(this.db), madeMs: Number(madeMs), version: String(version), hasImages: hasImages === true, bytes };
       } catch (error) {
         this.db.close();
@@ -145,9 +145,10 @@ function migrateCopy(file: string): void {
   }
 }
 
-/** Whether a path names a file below its folder on every system. */
+/** Whether a path names a file below its folder. A file's name may have a backslash where that separates no folders. */
 const isInside = (path: string): boolean =>
-  path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !/[\0\\]/.test(part)) && !/^[a-z]:/i.test(path);
+  path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0') && !part.includes(sep)) &&
+  !/^[a-z]:/i.test(path);
 
 const notABundle = (file: string): AppError =>
   new AppError('bad-request', `${quote(file)} is not a project bundle. Choose a file that Twinlens saved as one.`, { file });
