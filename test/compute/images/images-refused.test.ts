@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
@@ -182,6 +183,12 @@ describe('a file that is no image is refused with the reason', () => {
     await expect(decodeSquare(file, 16, { sha256 })).resolves.toHaveLength(16 * 16 * 3);
     await put('swapped.jpg', await softImage().negate().jpeg().toBuffer());
     expect(await reasonOf(file, { sha256 })).toMatch(/has changed since it was imported/);
+  });
+
+  it.skipIf(process.platform === 'win32')('refuses a pipe without waiting for its writer', async () => {
+    const pipe = path.join(folder, 'pipe.jpg');
+    execFileSync('mkfifo', [pipe]);
+    expect(await reasonOf(pipe)).toMatch(/is not a file/);
   });
 
   it('refuses a folder, and does not find a missing file', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import path from 'node:path';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
@@ -44,8 +44,11 @@ export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(b
 
 async function bytesOf(file: string): Promise<Buffer> {
   try {
+    const stats = await stat(file);
+    if (!stats.isFile() && !stats.isDirectory()) throw badImage(file, 'is not a file'); // reading a pipe would wait for its writer
     return await readFile(file);
   } catch (error) {
+    if (error instanceof AppError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw new AppError('not-found', `${path.basename(file)} is no longer there (${file}).`, { file }, error);
     if (code === 'EISDIR') throw badImage(file, 'is a folder, not an image', error);
