@@ -1,6 +1,9 @@
 export const SPLITS = ['train', 'valid', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
+/** In sentences. */
+export const SPLIT_NAMES: Readonly<Record<Split, string>> = { train: 'training', valid: 'validation', test: 'test' };
+
 /** The longest search for images, characters. */
 export const MAX_SEARCH = 500;
 

@@ -1,4 +1,4 @@
-import type { DuplicateImage, DuplicateReport } from './duplicates.ts';
+import { type DuplicateImage, type DuplicateReport, rejectionTest } from './duplicates.ts';
 import type { Split } from './dataset.ts';
 
 /** Images that show one photograph. */
@@ -29,11 +29,11 @@ interface Link {
  */
 export function stacksOf(report: Pick<DuplicateReport, 'pairs' | 'images' | 'rejected'>, threshold: number): Stack[] {
   const { pairs, images, rejected } = report;
-  const rejectedKeys = new Set(rejected.map(([a, b]) => `${a} ${b}`));
+  const isRejected = rejectionTest(rejected);
   const links: Link[] = [];
   for (let i = 0; i < pairs.a.length; i++) {
     const [a, b, score] = [pairs.a[i]!, pairs.b[i]!, pairs.isExact[i] ? 1 : pairs.score[i]!];
-    if (score >= threshold && !rejectedKeys.has(`${a} ${b}`)) links.push({ a, b, score });
+    if (score >= threshold && !isRejected(a, b)) links.push({ a, b, score });
   }
   links.sort((one, other) => other.score - one.score || one.a - other.a || one.b - other.b);
   const sets = new DisjointSets(rejected);

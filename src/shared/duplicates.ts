@@ -21,6 +21,12 @@ export interface DuplicatePairs {
 /** Pairs of images that a person said are no duplicates: ids, a < b. */
 export type RejectedPair = [number, number];
 
+/** Whether a pair of image ids, a < b, is among the rejected ones. */
+export function rejectionTest(rejected: readonly RejectedPair[]): (a: number, b: number) => boolean {
+  const keys = new Set(rejected.map(([a, b]) => `${a} ${b}`));
+  return (a, b) => keys.has(`${a} ${b}`);
+}
+
 /** An image in a pair, with what decides which one of a stack is kept. */
 export interface DuplicateImage extends CuratedImage {
   sharpness: number; // see QUALITY_NUMBERS; NaN where it is not defined

@@ -8,7 +8,7 @@ import type { JudgementCounts, SimilarAnswer, SimilarVerdict } from './similar.t
 /** What a distance is, a phrase. */
 export const DISTANCE_WORDS: Record<EmbeddingMeasure, string> = {
   cosine: 'the distance is 1 − the cosine of features, from 0 (same direction) to 2',
-  euclidean: 'the distance is that of the run’s embedding, which its threshold judges',
+  euclidean: 'the distance is that of the run’s embedding; the verdict is same up to the run’s threshold',
 };
 
 /** "Same 97 %": the verdict with the probability that two images are the same. */

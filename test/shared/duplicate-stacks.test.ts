@@ -76,4 +76,6 @@ it('knows leaks and contradicting labels of included images only', () => {
   shots[0]!.excluded = true;
   const [repaired] = stacksOf(report(shots, [[0, 1, 0.95]]), 0.9);
   expect([isLeak(repaired!), isDone(repaired!)]).toEqual([false, true]);
+  expect(sumText([repaired!], { compared: 1000 })).toBe('No duplicates among 1,000 images, except 1 stack that is done.');
+  expect(sumText([], { compared: 1000 })).toBe('No duplicates among 1,000 images.');
 });

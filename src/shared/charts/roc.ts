@@ -1,7 +1,4 @@
-import type { Split } from '../dataset.ts';
 import type { Metrics } from '../run.ts';
-
-export const SPLIT_WORDS = { train: 'training', valid: 'validation', test: 'test' } as const satisfies Record<Split, string>;
 
 /** Where the threshold puts a split on its ROC curve; null where one of the two kinds of pairs is missing. "Different" is positive. */
 export function operatingPoint({ confusion: [[tn, fp], [fn, tp]] }: Pick<Metrics, 'confusion'>): { fpr: number; tpr: number } | null {

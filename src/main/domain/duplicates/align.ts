@@ -2,7 +2,7 @@ import { correlation, detailOf, robustCorrelation, sampleWindow, WHOLE, type Win
 import { SIGNATURE_BYTES, SIGNATURE_SIDE } from './signature.ts';
 
 export interface Alignment {
-  /** -1..1: correlation of the details of both pictures where they agree best (`robustCorrelation`). 0: nothing looked alike. */
+  /** -1..1: correlation of the details of both images where they agree best (`robustCorrelation`). 0: nothing looked alike. */
   score: number;
   mirrored: boolean;
 }
@@ -33,12 +33,12 @@ interface Start {
   inner: number;
 }
 
-/** Aligns pictures pair by pair. `signatures`: [n, SIGNATURE_BYTES]; what a picture needs is computed when it is first used. */
+/** Aligns images pair by pair. `signatures`: [n, SIGNATURE_BYTES]; what an image needs is computed when it is first used. */
 export class Aligner {
   private readonly signatures: Uint8Array;
   private readonly wholes = new Map<number, [Float32Array, Float32Array]>(); // coarse samples, and mirrored
   private readonly details = new Map<number, Float32Array>();
-  private windowsOwner = -1; // the picture that `windows` is of
+  private windowsOwner = -1; // the image that `windows` is of
   private readonly windows = new Float32Array(WINDOWS.length * CELLS);
   private readonly samples = new Float32Array(FINE * FINE);
   private readonly target = new Float32Array(FINE * FINE);
@@ -47,10 +47,10 @@ export class Aligner {
     this.signatures = signatures;
   }
 
-  /** The best alignment of each pair [m, 2]. Fastest where the pairs of a picture follow each other. Yields after each of many. */
+  /** The best alignment of each pair [m, 2]. Fastest where the pairs of an image follow each other. Yields after each of many. */
   *alignAll(pairs: Int32Array): Generator<number, Alignment[], undefined> {
     const starts: Start[][] = Array.from({ length: pairs.length / 2 }, () => []);
-    // Each picture's windows are computed once: first those of all first pictures, then those of all second ones.
+    // Each image's windows are computed once: first those of all first images, then those of all second ones.
     for (const side of [0, 1]) {
       const order = Array.from(starts.keys()).sort((p, q) => pairs[2 * p + side]! - pairs[2 * q + side]!);
       for (const [done, p] of order.entries()) {
@@ -135,44 +135,44 @@ export class Aligner {
     return score;
   }
 
-  private detail(picture: number, window: Window, mirrored: boolean, out = this.samples): Float32Array {
-    let detail = this.details.get(picture);
+  private detail(image: number, window: Window, mirrored: boolean, out = this.samples): Float32Array {
+    let detail = this.details.get(image);
     if (!detail) {
       if (this.details.size >= MAX_DETAILS) this.details.clear();
-      this.details.set(picture, (detail = detailOf(this.signature(picture))));
+      this.details.set(image, (detail = detailOf(this.signature(image))));
     }
     return sampleWindow(detail, SIGNATURE_SIDE, window, FINE, mirrored, out);
   }
 
-  private windowsOf(picture: number): Float32Array {
-    if (this.windowsOwner === picture) return this.windows;
-    const coarse = this.coarseOf(picture);
+  private windowsOf(image: number): Float32Array {
+    if (this.windowsOwner === image) return this.windows;
+    const coarse = this.coarseOf(image);
     WINDOWS.forEach((window, w) => normalise(sampleWindow(coarse, HALF, window, COARSE, false, this.windows.subarray(w * CELLS, (w + 1) * CELLS))));
-    this.windowsOwner = picture;
+    this.windowsOwner = image;
     return this.windows;
   }
 
-  private wholeOf(picture: number): [Float32Array, Float32Array] {
-    let whole = this.wholes.get(picture);
+  private wholeOf(image: number): [Float32Array, Float32Array] {
+    let whole = this.wholes.get(image);
     if (!whole) {
-      const coarse = this.coarseOf(picture);
+      const coarse = this.coarseOf(image);
       const sample = (mirrored: boolean): Float32Array => normalise(sampleWindow(coarse, HALF, WHOLE, COARSE, mirrored, new Float32Array(CELLS)));
-      this.wholes.set(picture, (whole = [sample(false), sample(true)]));
+      this.wholes.set(image, (whole = [sample(false), sample(true)]));
     }
     return whole;
   }
 
   /** Means of 2 x 2 grey values: [HALF, HALF]. */
-  private coarseOf(picture: number): Float32Array {
-    const [grey, n] = [this.signature(picture), SIGNATURE_SIDE];
+  private coarseOf(image: number): Float32Array {
+    const [grey, n] = [this.signature(image), SIGNATURE_SIDE];
     return Float32Array.from({ length: HALF * HALF }, (_, i) => {
       const at = 2 * Math.floor(i / HALF) * n + 2 * (i % HALF);
       return (grey[at]! + grey[at + 1]! + grey[at + n]! + grey[at + n + 1]!) / 4;
     });
   }
 
-  private signature(picture: number): Uint8Array {
-    return this.signatures.subarray(picture * SIGNATURE_BYTES, (picture + 1) * SIGNATURE_BYTES);
+  private signature(image: number): Uint8Array {
+    return this.signatures.subarray(image * SIGNATURE_BYTES, (image + 1) * SIGNATURE_BYTES);
   }
 }
 
@@ -184,7 +184,7 @@ const REFINEMENTS = [1, 0.5, 0.25].map((f) => ({ x: 0.025 * f, y: 0.025 * f, w: 
 /** Windows of 72 % to 112 % of a side, turned by at most 7 degrees. */
 const isAllowed = ({ w, h, angle }: Window): boolean => Math.min(w, h) >= 0.36 && Math.max(w, h) <= 0.56 && Math.abs(angle) <= 0.12;
 
-/** Mean 0 and length 1; all 0 for a picture of one tone. */
+/** Mean 0 and length 1; all 0 for an image of one tone. */
 function normalise(values: Float32Array): Float32Array {
   let mean = 0;
   for (const v of values) mean += v;

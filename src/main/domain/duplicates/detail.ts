@@ -1,6 +1,6 @@
 import { SIGNATURE_SIDE } from './signature.ts';
 
-/** A part of a picture: centre and half sides in shares of its sides, turned by `angle` radians. WHOLE is all of it. */
+/** A part of an image: centre and half sides in shares of its sides, turned by `angle` radians. WHOLE is all of it. */
 export interface Window {
   x: number;
   y: number;
@@ -11,9 +11,9 @@ export interface Window {
 
 export const WHOLE: Window = { x: 0.5, y: 0.5, w: 0.5, h: 0.5, angle: 0 };
 
-/** Bilinear samples [m, m] of a window of a square picture [n, n], written into `out`. `mirrored`: from right to left. */
+/** Bilinear samples [m, m] of a window of a square image [n, n], written into `out`. `mirrored`: from right to left. */
 export function sampleWindow(
-  picture: Float32Array,
+  image: Float32Array,
   n: number,
   { x, y, w, h, angle }: Window,
   m: number,
@@ -33,7 +33,7 @@ export function sampleWindow(
       const fx = px - x0;
       const fy = py - y0;
       const at = y0 * n + x0;
-      out[j * m + i] = (picture[at]! * (1 - fx) + picture[at + 1]! * fx) * (1 - fy) + (picture[at + n]! * (1 - fx) + picture[at + n + 1]! * fx) * fy;
+      out[j * m + i] = (image[at]! * (1 - fx) + image[at + 1]! * fx) * (1 - fy) + (image[at + n]! * (1 - fx) + image[at + n + 1]! * fx) * fy;
     }
   }
   return out;
@@ -102,7 +102,7 @@ function fit(a: Float32Array, b: Float32Array, residuals: Float32Array | null, l
 export const correlation = (a: Float32Array, b: Float32Array): number => fit(a, b, null, 0).r;
 
 const COMPARED = 0.75; // share of the pixels
-const LEAST_DETAIL = 0.2; // share of either picture's details that the compared pixels must have
+const LEAST_DETAIL = 0.2; // share of either image's details that the compared pixels must have
 
 /**
  * The correlation over the three quarters of the pixels that agree best with a line fitted to all, so a text or logo over a part hardly counts. 0 if

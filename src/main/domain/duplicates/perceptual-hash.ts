@@ -3,7 +3,7 @@ import { SIGNATURE_SIDE } from './signature.ts';
 const LOW = 8; // frequencies of each direction
 export const HASH_BITS = LOW * LOW;
 
-/** A hash of 64 bits and that of the mirrored picture, as two words of 32 bits each: [high, low]. */
+/** A hash of 64 bits and that of the mirrored image, as two words of 32 bits each: [high, low]. */
 export interface PerceptualHash {
   plain: readonly [number, number];
   mirrored: readonly [number, number];

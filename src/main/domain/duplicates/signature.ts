@@ -1,9 +1,9 @@
-/** Grey values of a picture stretched to a square: what near duplicates are recognised by. */
+/** Grey values of an image stretched to a square: what near duplicates are recognised by. */
 export const SIGNATURE_SIDE = 32; // px
 export const SIGNATURE_BYTES = SIGNATURE_SIDE * SIGNATURE_SIDE;
 
 const BORDER_TONES = 10; // of 255: largest difference to the tone of a border
-const LEAST_LEFT = 0.4; // of a side: where less would be left, the picture stands on a plain background and nothing is cut off
+const LEAST_LEFT = 0.4; // of a side: where less would be left, the image stands on a plain background and nothing is cut off
 
 /**
  * The signature [SIGNATURE_SIDE, SIGNATURE_SIDE] of grey values [height, width], 0..255: means over its cells. Borders of one tone are cut off

@@ -1,10 +1,7 @@
 import { ENOUGH_IMAGES } from '../pairs/enough-images.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { Split } from '../../../shared/dataset.ts';
+import { type Split, SPLIT_NAMES } from '../../../shared/dataset.ts';
 import { countText } from '../../../shared/format.ts';
-
-const SPLIT_NAMES = { train: 'training', valid: 'validation', test: 'test' } as const satisfies Record<Split, string>;
-export const splitName = (split: Split): string => SPLIT_NAMES[split];
 
 /**
  * Checks that metrics can be computed. `distances`, `labels` [N].
@@ -13,7 +10,7 @@ export const splitName = (split: Split): string => SPLIT_NAMES[split];
 export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<number>, split: Split): void {
   if (distances.length !== labels.length)
     throw new AppError('internal', `There are ${distances.length} distances for ${labels.length} labels.`, { split });
-  const name = splitName(split);
+  const name = SPLIT_NAMES[split];
   if (distances.length === 0)
     throw new AppError('bad-dataset', `There are no ${name} pairs to evaluate on. Import ${ENOUGH_IMAGES}.`, {
       split,
@@ -38,7 +35,7 @@ export function assertFinite(distances: ArrayLike<number>, split: Split): void {
   if (notFinite === 0) return;
   throw new AppError(
     'bad-request',
-    `The network returns NaN or infinity for ${countText(notFinite)} of ${countText(distances.length)} ${splitName(split)} pairs. Train with a lower learning rate.`,
+    `The network returns NaN or infinity for ${countText(notFinite)} of ${countText(distances.length)} ${SPLIT_NAMES[split]} pairs. Train with a lower learning rate.`,
     { split, notFinite },
   );
 }

@@ -1,9 +1,8 @@
-import type { Split } from '../../../shared/dataset.ts';
+import { type Split, SPLIT_NAMES } from '../../../shared/dataset.ts';
 import { similarityOf } from '../../../shared/calibration.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
 import type { Finding } from '../../../shared/lint.ts';
 import type { Calibration } from '../../../shared/run.ts';
-import { splitName } from '../evaluate/check.ts';
 import { quantile } from '../evaluate/metrics.ts';
 
 /** Embeddings count as collapsed if the middle 98 % of distances span less than this share of the expected distance. */
@@ -111,7 +110,7 @@ export function fewPairs(split: Split, pairs: number): Finding | null {
   const use = split === 'valid' ? 'the threshold and the similarity' : 'its metrics';
   return {
     rule: 'few-pairs',
-    text: `There ${pairs === 1 ? 'is' : 'are'} only ${countNoun(pairs, `${splitName(split)} pair`)}, so ${use} may be inaccurate.`,
+    text: `There ${pairs === 1 ? 'is' : 'are'} only ${countNoun(pairs, `${SPLIT_NAMES[split]} pair`)}, so ${use} may be inaccurate.`,
     advice: 'Import more images.',
   };
 }

@@ -1,5 +1,4 @@
-import type { ImageRecord, Split } from '../../../shared/dataset.ts';
-import { SPLITS } from '../../../shared/dataset.ts';
+import { type ImageRecord, type Split, SPLIT_NAMES, SPLITS } from '../../../shared/dataset.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { countNoun, countText, percentText } from '../../../shared/format.ts';
 import { type DividedSiblings, dividedSiblings } from '../../domain/lint/siblings.ts';
@@ -11,8 +10,6 @@ import { joinList, quote } from '../../foundation/words.ts';
 const MAX_IMBALANCE = 10; // images of the largest class / images of the smallest; a larger ratio gives a warning
 
 const MAX_SHARE = 0.5; // of the images in one of three or more classes; a larger share gives a warning
-
-const SPLIT_NAMES: Record<Split, string> = { train: 'training', valid: 'validation', test: 'test' };
 
 export interface ImportedDataset {
   images: readonly ImageRecord[];

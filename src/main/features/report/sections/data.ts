@@ -1,7 +1,6 @@
 import { byNaturalOrder } from '../../../../shared/natural-order.ts';
-import { SPLITS, type RejectedFile } from '../../../../shared/dataset.ts';
+import { SPLIT_NAMES, SPLITS, type RejectedFile } from '../../../../shared/dataset.ts';
 import { runName } from '../../../../shared/run-words.ts';
-import { splitName } from '../../../domain/evaluate/check.ts';
 import { countText } from '../../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../../../foundation/html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
@@ -35,7 +34,7 @@ ${facts(
   'Data set',
 )}
 <div><table class="figures"><caption>Splits</caption><thead><tr><th scope="col">Split</th><th scope="col">Images</th></tr></thead>
-<tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${splitName(split)}</th><td>${countText(dataset.splits[split])}</td></tr>`)}</tbody></table>
+<tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${SPLIT_NAMES[split]}</th><td>${countText(dataset.splits[split])}</td></tr>`)}</tbody></table>
 <table class="figures${classes.length <= UNDIVIDED ? ' undivided' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
 <tbody>${classes.map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
 </div>

@@ -1,4 +1,4 @@
-import { SPLITS } from '../../../../shared/dataset.ts';
+import { SPLIT_NAMES, SPLITS } from '../../../../shared/dataset.ts';
 import { hasEpochs, LOSS_INFO } from '../../../../shared/losses.ts';
 import { meaningOf, sameSentence, unseenText } from '../../../../shared/same-meaning.ts';
 import { MAX_LISTED_PAIRS } from '../../../../shared/pair-list.ts';
@@ -6,7 +6,6 @@ import { OLDER_PAIRS } from '../../../../shared/run-words.ts';
 import { OLDER_CURVES, trainedOnOlderPairs } from '../../../../shared/listed-auc.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import type { EpochRow, Interval, Metrics, RunRecord } from '../../../../shared/run.ts';
-import { splitName } from '../../../domain/evaluate/check.ts';
 import { metricsWithoutIntervals } from '../../../domain/evaluate/metrics.ts';
 import { axesOf, type Part } from '../../../../shared/charts/curves.ts';
 import EpochCurves from '../../../../shared/charts/EpochCurves.svelte';
@@ -60,7 +59,7 @@ export function metricsTables(run: RunRecord): Html {
 <tbody>${metrics.map((m) => figuresRow(m, run.config))}${training && trainingRow(training, run.config)}</tbody></table>
 ${notes.map((note) => markup`<p class="note">${note}</p>`)}
 <div class="charts">
-<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: true and false positive rate at every threshold. The closer to the upper left, the better. The dot marks the threshold in use, on ${splitName(first.split)} pairs.</figcaption></figure>
+<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: true and false positive rate at every threshold. The closer to the upper left, the better. The dot marks the threshold in use, on ${SPLIT_NAMES[first.split]} pairs.</figcaption></figure>
 <div>${metrics.map(confusionTable)}</div>
 </div>`;
 }
@@ -88,7 +87,7 @@ function validationMetrics({ validDistances, calibration }: RunRecord): Metrics 
 function figuresRow(m: Metrics, config: RunRecord['config']): Html {
   const [accuracy, eer] = percentTexts([m.accuracy, m.eer]);
   const shares = m.intervals && { accuracy: shareRange(m.intervals.accuracy), eer: shareRange(m.intervals.eer) };
-  return markup`<tr><th scope="row">${splitName(m.split)}${m.unseen && markup` <span class="term">${unseenText(m, config)}</span>`}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different${m.pairSet === undefined && ', older pairs'}</span></td><td>${aucText(m.auc)}${aucRange(m)}</td><td>${accuracy}${shares?.accuracy}</td><td>${eer}${shares?.eer}</td></tr>`;
+  return markup`<tr><th scope="row">${SPLIT_NAMES[m.split]}${m.unseen && markup` <span class="term">${unseenText(m, config)}</span>`}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different${m.pairSet === undefined && ', older pairs'}</span></td><td>${aucText(m.auc)}${aucRange(m)}</td><td>${accuracy}${shares?.accuracy}</td><td>${eer}${shares?.eer}</td></tr>`;
 }
 
 /** The interval of the AUC, or nothing where it is unknown. */
@@ -99,12 +98,12 @@ const shareRange = (interval: Interval): Html => markup` <span class="term range
 
 /** Figures of the best epoch on its training pairs, whose number and equal error rate are not stored. */
 const trainingRow = ({ epoch, aucTrain, accuracyTrain }: EpochRow, config: RunRecord['config']): Html =>
-  markup`<tr><th scope="row">${splitName('train')}</th><td>– ${hasEpochs(config) && markup`<span class="term">those of epoch ${epoch}</span>`}</td><td>${aucText(aucTrain)}</td><td>${percentText(accuracyTrain)}</td><td>–</td></tr>`;
+  markup`<tr><th scope="row">${SPLIT_NAMES.train}</th><td>– ${hasEpochs(config) && markup`<span class="term">those of epoch ${epoch}</span>`}</td><td>${aucText(aucTrain)}</td><td>${percentText(accuracyTrain)}</td><td>–</td></tr>`;
 
 function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: Metrics): Html {
   const cell = (count: number, of: number, right: boolean): Html =>
     markup`<td>${countText(count)} <span class="term">${right ? '✓ right' : '✗ wrong'}, ${percentText(count / of)}</span></td>`;
-  return markup`<table class="figures confusion"><caption>Confusion on ${splitName(split)} pairs, at the threshold of ${distanceText(threshold)}</caption>
+  return markup`<table class="figures confusion"><caption>Confusion on ${SPLIT_NAMES[split]} pairs, at the threshold of ${distanceText(threshold)}</caption>
 <thead><tr><td></td><th scope="col">predicted same</th><th scope="col">predicted different</th></tr></thead>
 <tbody><tr><th scope="row">truly same</th>${cell(tn, tn + fp, true)}${cell(fp, tn + fp, false)}</tr>
 <tr><th scope="row">truly different</th>${cell(fn, fn + tp, false)}${cell(tp, fn + tp, true)}</tr></tbody></table>`;

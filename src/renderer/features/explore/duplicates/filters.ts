@@ -1,5 +1,5 @@
 import { isContradicting, isDone, isLeak, type Stack } from '../../../../shared/duplicate-stacks.ts';
-import type { DuplicatePairs, RejectedPair } from '../../../../shared/duplicates.ts';
+import { type DuplicatePairs, type RejectedPair, rejectionTest } from '../../../../shared/duplicates.ts';
 
 /** Which stacks are listed. */
 export const STACK_FILTERS = {
@@ -27,12 +27,12 @@ export function borderPairs(
   threshold: number,
   count: number,
 ): { inside: BorderPair[]; outside: BorderPair[] } {
-  const gone = new Set(rejected.map(([a, b]) => `${a} ${b}`));
+  const isRejected = rejectionTest(rejected);
   const inside: BorderPair[] = [];
   const outside: BorderPair[] = [];
   for (let i = 0; i < pairs.a.length; i++) {
     const pair = { a: pairs.a[i]!, b: pairs.b[i]!, score: pairs.score[i]! };
-    if (pairs.isExact[i] || gone.has(`${pair.a} ${pair.b}`)) continue;
+    if (pairs.isExact[i] || isRejected(pair.a, pair.b)) continue;
     (pair.score >= threshold ? inside : outside).push(pair);
   }
   return {
