@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { rowChecksum } from '../../../src/main/db/bundle/row-checksum.ts';
 import { NEWEST_VERSION } from '../../../src/main/db/migrations/migrate.ts';
 import { drawColours, scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, importColours, openTestWorkbench, openTrained, type TestWorkbench } from '../training/test-workbench.ts';
@@ -120,14 +121,21 @@ describe.skipIf(!hasCompute)('a project bundle (needs the build)', () => {
   test('of a newer version, damaged, changed, or no bundle at all is refused, and nothing is added', async () => {
     const file = await savedBundle();
     const app = openTestWorkbench();
-    const broken = (name: string, change: (db: Database.Database) => void): string => {
+    const broken = async (name: string, change: (db: Database.Database) => unknown): Promise<string> => {
       const copy = join(scratch('bundle'), `${name}.twinlens`);
       copyFileSync(file, copy);
       const db = new Database(copy);
-      change(db);
+      await change(db);
       db.close();
       return copy;
     };
+    /** With the checksum of a bundle that was made so. */
+    const changed =
+      (sql: string) =>
+      async (db: Database.Database): Promise<void> => {
+        db.exec(sql);
+        db.prepare(`UPDATE bundle_info SET record = json_set(record, '$.rows', ?)`).run(await rowChecksum(db, () => Promise.resolve()));
+      };
     const text = join(scratch('bundle'), 'text.twinlens');
     writeFileSync(text, 'no bundle');
     const cut = join(scratch('bundle'), 'cut.twinlens');
@@ -137,21 +145,23 @@ describe.skipIf(!hasCompute)('a project bundle (needs the build)', () => {
       [join(scratch('bundle'), 'none.twinlens'), /There is no file/],
       [app.workbench.workspace.database, /is not a project bundle/],
       [cut, /damaged/],
-      [broken('record', (db) => db.exec(`UPDATE runs SET config = '{}'`)), /has a record that can’t be read/],
-      [broken('text', (db) => db.exec(`UPDATE runs SET metrics = '{'`)), /has a record that can’t be read/],
-      [broken('comparison', (db) => db.exec(`UPDATE comparisons SET record = '{}'`)), /has a record that can’t be read/],
-      [broken('info', (db) => db.exec(`UPDATE bundle_info SET record = '{'`)), /damaged or was changed/],
-      [broken('newer', (db) => db.pragma(`user_version = ${NEWEST_VERSION + 1}`)), /made by a newer Twinlens\. Update Twinlens/],
-      [broken('trigger', (db) => db.exec('CREATE TRIGGER t AFTER INSERT ON images BEGIN DELETE FROM images; END')), /damaged or was changed/],
+      [await broken('number', (db) => db.exec('UPDATE runs SET seconds = seconds + 1')), /damaged or was changed/],
+      [await broken('record', changed(`UPDATE runs SET config = '{}'`)), /has a record that can’t be read/],
+      [await broken('text', changed(`UPDATE runs SET metrics = '{'`)), /has a record that can’t be read/],
+      [await broken('comparison', changed(`UPDATE comparisons SET record = '{}'`)), /has a record that can’t be read/],
+      [await broken('info', (db) => db.exec(`UPDATE bundle_info SET record = '{'`)), /damaged or was changed/],
+      [await broken('newer', (db) => db.pragma(`user_version = ${NEWEST_VERSION + 1}`)), /made by a newer Twinlens\. Update Twinlens/],
+      [await broken('trigger', (db) => db.exec('CREATE TRIGGER t AFTER INSERT ON images BEGIN DELETE FROM images; END')), /damaged or was changed/],
       [
-        broken('content', (db) =>
+        await broken('content', (db) =>
           db.exec(`UPDATE bundle_chunks SET data = zeroblob(length(data)) WHERE file = (SELECT max(number) FROM bundle_files)`),
         ),
         /has another content/,
       ],
       [
-        broken('outside', (db) =>
-          db.exec(`UPDATE bundle_files SET path = 'images/../../evil.png' WHERE number = (SELECT max(number) FROM bundle_files)`),
+        await broken(
+          'outside',
+          changed(`UPDATE bundle_files SET path = 'images/../../evil.png' WHERE number = (SELECT max(number) FROM bundle_files)`),
         ),
         /which is not allowed/,
       ],

@@ -8,7 +8,8 @@ import { temporaryPath } from '../../foundation/files.ts';
 import { quote } from '../../foundation/words.ts';
 import { migrate, NEWEST_VERSION, versionOf } from '../migrations/migrate.ts';
 import type { Db } from '../open.ts';
-import { BUNDLE_ID, hasOwnSchema } from './schema.ts';
+import { rowChecksum } from './row-checksum.ts';
+import { BUNDLE_ID, hasOwnSchema, type StoredInfo } from './schema.ts';
 import { contentsOf } from './write.ts';
 
 const HEADER = 'SQLite format 3\0';
@@ -26,6 +27,8 @@ export class BundleReader {
   readonly info: BundleInfo;
   private readonly db: Db;
   private readonly copy: string | null;
+  private readonly file: string;
+  private readonly rows: string | undefined; // their checksum
 
   /**
    * `scratch`: a path in a folder of the workspace, for the copy of an older bundle. Throws AppError 'not-found', or 'bad-request' for a file
@@ -33,6 +36,7 @@ export class BundleReader {
    */
   constructor(file: string, scratch: string) {
     const bytes = assertBundle(file);
+    this.file = file;
     this.copy = versionIn(file) < NEWEST_VERSION ? temporaryPath(scratch) : null;
     if (this.copy !== null) copyFileSync(file, this.copy);
     this.database = this.copy ?? file;
@@ -44,7 +48,8 @@ export class BundleReader {
         if (!hasOwnSchema(this.db)) throw damaged(file);
         const stored = this.db.prepare<[], string>('SELECT record FROM bundle_info').pluck().get();
         if (stored === undefined || this.db.prepare('SELECT number FROM datasets').all().length !== 1) throw damaged(file);
-        const { madeMs, version, hasImages } = JSON.parse(stored) as Partial<Pick<BundleInfo, 'madeMs' | 'version' | 'hasImages'>>;
+        const { madeMs, version, hasImages, rows } = JSON.parse(stored) as Partial<StoredInfo>;
+        this.rows = rows;
         this.info = { ...contentsOf(this.db), madeMs: Number(madeMs), version: String(version), hasImages: hasImages === true, bytes };
       } catch (error) {
         this.db.close();
@@ -53,6 +58,16 @@ export class BundleReader {
     } catch (error) {
       this.deleteCopy();
       throw error instanceof AppError ? error : damaged(file, error);
+    }
+  }
+
+  /** Throws AppError 'bad-request' if a row is not as it was saved. `pause` as of rowChecksum. */
+  async checkRows(pause: () => Promise<void>): Promise<void> {
+    const db = new Database(this.file, { readonly: true }); // as it was saved, not migrated
+    try {
+      if (this.rows !== (await rowChecksum(db, pause))) throw damaged(this.file);
+    } finally {
+      db.close();
     }
   }
 

@@ -1,9 +1,15 @@
 import Database from 'better-sqlite3';
+import type { BundleInfo } from '../../../shared/bundle.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Db } from '../open.ts';
 
 /** 'TwLb' in the file's header: a bundle, so that it can't be taken for the database of a workspace. */
 export const BUNDLE_ID = 0x54774c62;
+
+/** The record of bundle_info. */
+export interface StoredInfo extends Pick<BundleInfo, 'madeMs' | 'version' | 'hasImages'> {
+  rows: string; // rowChecksum
+}
 
 /** Tables of a bundle beside those of a workspace. Their version is that of the workspace's tables. */
 export const FILE_TABLES = `

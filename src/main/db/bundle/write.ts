@@ -4,7 +4,8 @@ import type { BundleContents, BundleInfo } from '../../../shared/bundle.ts';
 import { fromJson, toJson } from '../json.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Db } from '../open.ts';
-import { BUNDLE_ID, FILE_TABLES } from './schema.ts';
+import { rowChecksum } from './row-checksum.ts';
+import { BUNDLE_ID, FILE_TABLES, type StoredInfo } from './schema.ts';
 import { BUNDLED_TABLES, NUMBERED, type Owner } from './tables.ts';
 
 const SLICE = 5000; // rows of a statement: about 20 ms
@@ -100,10 +101,11 @@ export class BundleWriter {
     return this.db.prepare<[], { file: string; sha256: string }>('SELECT file, sha256 FROM main.images ORDER BY id').all();
   }
 
-  /** Completes and closes the file. */
-  finish(info: Pick<BundleInfo, 'madeMs' | 'version' | 'hasImages'>): BundleContents {
+  /** Completes and closes the file. `pause` as of copyRows. */
+  async finish(info: Pick<BundleInfo, 'madeMs' | 'version' | 'hasImages'>, pause: () => Promise<void>): Promise<BundleContents> {
     const contents = contentsOf(this.db);
-    this.db.prepare('INSERT INTO bundle_info (record) VALUES (?)').run(toJson(info));
+    const stored: StoredInfo = { ...info, rows: await rowChecksum(this.db, pause) };
+    this.db.prepare('INSERT INTO bundle_info (record) VALUES (?)').run(toJson(stored));
     this.db.exec('COMMIT');
     this.db.exec('DETACH source');
     this.db.pragma(`application_id = ${BUNDLE_ID}`);

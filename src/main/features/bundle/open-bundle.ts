@@ -41,6 +41,7 @@ export async function openBundle(ports: BundlePorts, { file, imagesFolder }: Ope
   const undo: (() => void)[] = [() => rmSync(staging, { recursive: true, force: true })];
   try {
     const { info } = reader;
+    await reader.checkRows(() => pauseUnless(options));
     const root = await imagesRoot(ports, info, imagesFolder);
     const unpack = new Unpacking(reader, options);
     const encoders = await unpackEncoders(ports, unpack, staging);

@@ -41,7 +41,7 @@ export async function saveBundle(ports: BundlePorts, { dataset: asked, out, imag
       await addSource(writer, source);
       options.onProgress?.(i + 1, sources.length);
     }
-    const contents = writer.finish({ madeMs: Date.now(), version: ports.version, hasImages: images });
+    const contents = await writer.finish({ madeMs: Date.now(), version: ports.version, hasImages: images }, () => pauseUnless(options));
     await publishFile(temporary, out);
     return contents;
   } catch (error) {
