@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
 import { desktopOn } from './electron.ts';
 import { lendPage } from './lend-page.ts';
@@ -8,23 +8,23 @@ import { importColours, serve, type ServeChoice, type ServedWorkbench } from './
 
 export * from './serve.ts';
 
-interface OfFile<T, Choice = void> {
-  /** The value of a test file, opened at its first request. Closes that of the file before. */
-  of(file: string, choice: Choice): Promise<T>;
+interface OfGroup<T, Choice = void> {
+  /** The value of a group of test files, opened at its first request. Closes that of the group before. */
+  of(group: string, choice: Choice): Promise<T>;
   close(): Promise<void>;
 }
 
-function ofFile<T, Choice = void>(open: (choice: Choice) => Promise<T>, closeValue: (value: T) => Promise<unknown>): OfFile<T, Choice> {
-  let current: { file: string; value: T } | null = null;
+function ofGroup<T, Choice = void>(open: (choice: Choice) => Promise<T>, closeValue: (value: T) => Promise<unknown>): OfGroup<T, Choice> {
+  let current: { group: string; value: T } | null = null;
   const close = async (): Promise<void> => {
     const previous = current;
     current = null;
     if (previous) await closeValue(previous.value);
   };
-  const of = async (file: string, choice: Choice): Promise<T> => {
-    if (current?.file !== file) {
+  const of = async (group: string, choice: Choice): Promise<T> => {
+    if (current?.group !== group) {
       await close();
-      current = { file, value: await open(choice) };
+      current = { group, value: await open(choice) };
     }
     return current.value;
   };
@@ -49,6 +49,12 @@ async function watchPolicy(page: Page, violations: string[]): Promise<void> {
 /** What a file's workbench has at its start. `trained`: what `trainedRun` makes, copied from a workspace that is made once for all files. */
 type AtStart = 'nothing' | 'trained';
 
+/** The file itself, or its folder below test/e2e, whose files run one after another. */
+function groupOf(file: string): string {
+  const folder = dirname(file);
+  return basename(folder) === 'e2e' ? file : folder;
+}
+
 interface TestFixtures {
   atStart: AtStart;
   served: ServedWorkbench;
@@ -56,14 +62,15 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
-  workbench: OfFile<ServedWorkbench, AtStart>;
-  browserContext: OfFile<BrowserContext>;
+  workbench: OfGroup<ServedWorkbench, AtStart>;
+  browserContext: OfGroup<BrowserContext>;
   serveChoice: ServeChoice;
 }
 
 /**
- * The tests of a file share one workbench, `served`, with a separate workspace, and one page, which `lendPage` resets. All files run in one worker process and one browser,
- * whose start costs as much as a test: `test.use({ serveChoice: … })` changes how the workbench starts, and takes a separate worker.
+ * The tests of a file share one workbench, `served`, with a separate workspace, and one page, which `lendPage` resets. So do the files of a
+ * folder below test/e2e, which all set the same `atStart`. All files run in one worker process and one browser, whose start costs as much
+ * as a test: `test.use({ serveChoice: … })` changes how the workbench starts, and takes a separate worker.
  * A file whose tests need a trained run sets `test.use({ atStart: 'trained' })`: 1.3 s of CPU time less than an import and a training.
  * In the project `electron` the same tests run in a desktop window on it. A test fails if `violations` of a content security policy are
  * left at its end; one that provokes some removes them.
@@ -74,7 +81,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   workbench: [
     async ({ serveChoice }, use) => {
       let trained: Promise<string> | undefined;
-      const workbench = ofFile(
+      const workbench = ofGroup(
         async (atStart: AtStart) => serve({ ...serveChoice, ...(atStart === 'trained' && { copyOf: await (trained ??= trainedWorkspace()) }) }),
         (served) => served.stop(),
       );
@@ -86,7 +93,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   browserContext: [
     async ({ browser }, use) => {
-      const browserContext = ofFile(
+      const browserContext = ofGroup(
         () => browser.newContext(),
         (context) => context.close(),
       );
@@ -95,14 +102,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  served: async ({ workbench, atStart }, use, { file }) => use(await workbench.of(file, atStart)),
+  served: async ({ workbench, atStart }, use, { file }) => use(await workbench.of(groupOf(file), atStart)),
   violations: async ({ browserName }, use) => {
     const violations: string[] = [];
     await use(violations);
     expect(violations, `violations of the content security policy in ${browserName}`).toEqual([]);
   },
   context: async ({ browserContext }, use, { file }) => {
-    const context = await browserContext.of(file);
+    const context = await browserContext.of(groupOf(file));
     await lendPage(context, () => use(context));
   },
   page: async ({ context, viewport, colorScheme, workbench, atStart, violations }, use, { file, project }) => {
@@ -114,7 +121,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await watchPolicy(page, violations);
       return use(page);
     }
-    const desktop = await desktopOn((await workbench.of(file, atStart)).url);
+    const desktop = await desktopOn((await workbench.of(groupOf(file), atStart)).url);
     await watchPolicy(desktop.page, violations);
     await use(desktop.page);
     await desktop.app.close();
@@ -141,4 +148,13 @@ export async function trainedRun(served: ServedWorkbench): Promise<{ dataset: st
   const { result } = await served.job('runs.start', { dataset, ...QUICK });
   return { dataset, run: result!['run']! };
 }
+
+/** The same run, which the data set is analysed with. */
+export async function analysedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
+  const { dataset, run } = await trainedRun(served);
+  const about = { dataset, source: { run } };
+  if ((await served.call('embeddings.status', about)).state !== 'ready') await served.job('embeddings.start', about);
+  return { dataset, run };
+}
+
 export { expect } from '@playwright/test';

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { expect, test, trainedRun } from './kit.ts';
-import { axeIn } from './serious.ts';
+import { analysedRun, expect, test } from '../kit.ts';
+import { axeIn } from '../serious.ts';
 
 test.use({ atStart: 'trained' });
 
@@ -14,9 +14,7 @@ async function expectAccessible(page: Page, theme: 'light' | 'dark' = 'dark'): P
 }
 
 test('similar images are found, judged, compared, and looked for from a folder, by keyboard', async ({ page, served }) => {
-  const { dataset, run } = await trainedRun(served);
-  const source = { run };
-  await served.job('embeddings.start', { dataset, source });
+  const { dataset } = await analysedRun(served);
   const root = (await served.call('datasets.folder', { dataset })).root;
   const rows = await served.call('images.rows', { dataset, ids: [0, 12] });
   const folder = join(served.workspace, 'queries');

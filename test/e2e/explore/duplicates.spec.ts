@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { drawPlanted } from '../features/duplicates/draw-planted.ts';
-import { expect, test } from './kit.ts';
-import { axeIn, serious } from './serious.ts';
+import { drawPlanted } from '../../features/duplicates/draw-planted.ts';
+import { expect, test } from '../kit.ts';
+import { axeIn, serious } from '../serious.ts';
+
+test.use({ atStart: 'trained' }); // as the other files of the folder
 
 test('duplicates are listed as stacks and repaired by keys', async ({ page, served }) => {
   const folder = join(served.workspace, 'source', 'Planted <b>set</b>');

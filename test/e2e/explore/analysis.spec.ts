@@ -1,15 +1,15 @@
-import { expect, test, trainedRun } from './kit.ts';
-import { axeIn, serious } from './serious.ts';
+import { analysedRun, expect, test, trainedRun } from '../kit.ts';
+import { axeIn, serious } from '../serious.ts';
 
 test.use({ atStart: 'trained' });
 
 /** A data set as a whole: analysed once, then seen in the tabs of the view. */
 
 test('a data set is analysed with a run', async ({ page, served }) => {
-  await trainedRun(served);
+  const { dataset } = await trainedRun(served);
 
   await test.step('the view says what to do first', async () => {
-    await page.goto(`${served.url}#/explore`);
+    await page.goto(`${served.url}#/explore?dataset=${dataset}`);
     await expect(page.getByRole('heading', { name: 'Explore' })).toBeVisible();
     await expect(page.getByText('Not analysed with Patches of your images yet.')).toBeVisible();
     await expect(page.getByRole('heading', { name: 'Analyse this data set first' })).toBeVisible();
@@ -26,7 +26,7 @@ test('a data set is analysed with a run', async ({ page, served }) => {
   });
 
   await test.step('quality: the list follows the threshold, which is stored; an image is tagged, another is no problem', async () => {
-    await page.goto(`${served.url}#/explore?tab=quality`);
+    await page.goto(`${served.url}#/explore?tab=quality&dataset=${dataset}`);
     await page.getByRole('checkbox', { name: /^Blurred/ }).check();
     const slider = page.getByRole('slider', { name: 'Threshold' });
     await slider.focus();
@@ -58,10 +58,9 @@ test('a data set is analysed with a run', async ({ page, served }) => {
 });
 
 test('labels are checked, repaired by keys, said to be right, and all of it is undone', async ({ page, served }) => {
-  await trainedRun(served);
-  await page.goto(`${served.url}#/explore?tab=labels`);
+  const { dataset } = await analysedRun(served);
+  await page.goto(`${served.url}#/explore?tab=labels&dataset=${dataset}`);
   await page.getByRole('combobox', { name: 'Encoder' }).selectOption({ label: 'Run 1' });
-  await page.getByRole('button', { name: /^Analyse/ }).click();
   const list = page.getByRole('listbox', { name: 'Images' });
   const active = page.getByRole('region', { name: 'Active image' });
 

@@ -1,21 +1,20 @@
 import sharp from 'sharp';
-import { expect, test, trainedRun } from './kit.ts';
-import { axeIn, serious } from './serious.ts';
+import { analysedRun, expect, test } from '../kit.ts';
+import { axeIn, serious } from '../serious.ts';
 
 test.use({ atStart: 'trained' });
 
 /** The map of a data set: drawn once, then circled, repaired and undone, with the mouse and by keyboard. */
 
 test('images are circled on the map and excluded', async ({ page, served }) => {
-  await trainedRun(served);
+  const { dataset } = await analysedRun(served);
   const area = page.getByRole('application', { name: /^Map of 36 images/ });
   const legend = page.getByRole('list', { name: 'Legend' });
   const status = page.getByText(/^(\d+ images? selected|Nothing selected)$/);
 
   await test.step('it is drawn from the analysis', async () => {
-    await page.goto(`${served.url}#/explore?tab=map`);
+    await page.goto(`${served.url}#/explore?tab=map&dataset=${dataset}`);
     await page.getByRole('combobox', { name: 'Encoder' }).selectOption({ label: 'Run 1' });
-    await page.getByRole('button', { name: 'Analyse', exact: true }).click();
     await page.getByRole('button', { name: 'Draw the map' }).click();
     await expect(page.getByText(/^36 images laid out by UMAP/)).toBeVisible();
     await expect(page.getByText('the distance between two clusters, their sizes and the axes mean little')).toBeVisible();
