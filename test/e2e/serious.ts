@@ -1,13 +1,39 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import axeCore from 'axe-core';
+import axeCore, { type AxeResults } from 'axe-core';
+
+/** Waits for the end of transitions, as of colours to another theme; resolves to whether the page has axe. */
+async function isReady(): Promise<boolean> {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+  await Promise.allSettled(transitions.map(({ finished }) => finished));
+  return 'axe' in window;
+}
+
+/**
+ * Reads axe's source into the page once. AxeBuilder does it twice for each analysis, which takes longer than many of the checks: 0.4 s of
+ * CPU time less.
+ */
+class AxeOfPage extends AxeBuilder {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    super({ page, axeSource: 'null' });
+    this.#page = page;
+  }
+
+  override async analyze(): Promise<AxeResults> {
+    if (!(await this.#page.evaluate(isReady))) await this.#page.evaluate(axeCore.source);
+    return super.analyze();
+  }
+}
 
 /**
  * Violations only: axe otherwise describes each element that passed, too, which takes longer than the checks.
  * Legacy mode, without frames: the other one merges the frames' results in a second page, whose start takes five times as long as the checks.
  */
 export const axe = (page: Page): AxeBuilder =>
-  new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(page.frames().length === 1);
+  (page.frames().length === 1 ? new AxeOfPage(page).setLegacyMode() : new AxeBuilder({ page })).options({ resultTypes: ['violations'] });
 
 /** Rules whose faults axe calls minor or moderate. `serious` would drop what they find, so it does not run them: a sixth of the CPU time. */
 const { _audit } = axeCore as unknown as { _audit: { rules: { id: string; impact: 'minor' | 'moderate' | 'serious' | 'critical' }[] } };
