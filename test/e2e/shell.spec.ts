@@ -97,7 +97,9 @@ for (const theme of ['dark', 'light'] as const) {
 test('routes: keys, URL, back, and the last route at the next start', async ({ page, context, served }) => {
   await page.goto(`${served.url}#/images`);
   await expect(page).toHaveTitle('Images · Twinlens');
-  for (const [key, title] of ['2 Train', '3 Compare', '4 Reports', '1 Images', ', Settings'].map((pair) => pair.split(' ') as [string, string])) {
+  for (const [key, title] of ['2 Explore', '3 Train', '4 Compare', '5 Reports', '1 Images', ', Settings'].map(
+    (pair) => pair.split(' ') as [string, string],
+  )) {
     await page.keyboard.press(`Control+${key}`);
     await expect(page).toHaveTitle(`${title} · Twinlens`);
     await expect(workbench(page).getByRole('link', { name: title })).toHaveAttribute('aria-current', 'page');
