@@ -327,19 +327,16 @@ test('hostile names stay text everywhere', () => {
       Object.assign(comparison.images[0], { file: name.replaceAll('/', '∕'), className: name });
       const page = renderReport(
         sampleInput({
-          title: name,
-          author: `x${name}`,
+          ...{ title: name, author: `x${name}` },
           introduction: `x ${name.replaceAll(/\n+/g, '\n')}`, // an empty line would start a paragraph, as it should
-          comparisons: [toReportComparison(comparison)],
-          runs: [{ ...RUN, warnings: [name], error: name }],
+          ...{ comparisons: [toReportComparison(comparison)], runs: [{ ...RUN, warnings: [name], error: name }] },
           datasets: [{ ...DATASET, name, classes: { [name]: 3 }, rejected: [{ file: name, reason: name }], warnings: [name] }],
           appVersion: name,
         }),
       );
       const plain = renderReport(
         sampleInput({
-          introduction: 'x',
-          author: 'x',
+          ...{ introduction: 'x', author: 'x' },
           comparisons: [toReportComparison(sampleComparison(1.63, { warnings: ['x'] }))],
           runs: [{ ...RUN, warnings: ['x'], error: 'x' }],
           datasets: [{ ...DATASET, classes: { x: 3 }, rejected: [{ file: 'x', reason: 'x' }], warnings: ['x'] }],
