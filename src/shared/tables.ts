@@ -42,7 +42,7 @@ export const TABLES = {
     columns: [
       ...PAIR,
       column('label', 'text', 'same or different'),
-      column('distance', 'number', 'D, 0 to 2'),
+      column('distance', 'number', 'D; at most 2 where embeddings have length 1'),
       column('similarity', 'number', '0 to 1, by the curve of the run'),
       column('verdict', 'text', 'same or different, at the threshold of the run'),
     ],
@@ -57,7 +57,7 @@ export const TABLES = {
       column('a', 'text', 'path of image A'),
       column('b', 'text', 'path of image B'),
       ...PAIR.slice(2),
-      column('distance', 'number', 'D, 0 to 2'),
+      column('distance', 'number', 'D; at most 2 where embeddings have length 1'),
       column('similarity', 'number', '0 to 1'),
       column('threshold', 'number', 'distance: above it the verdict is different'),
       column('verdict', 'text', 'same or different'),

@@ -9,7 +9,7 @@ export const COLOURINGS = [
   { value: 'class', text: 'Class' },
   { value: 'split', text: 'Split' },
   { value: 'excluded', text: 'Excluded' },
-  { value: 'tag', text: 'Tag' },
+  { value: 'tag', text: 'Most frequent tag' },
 ] as const;
 export type Colouring = (typeof COLOURINGS)[number]['value'];
 

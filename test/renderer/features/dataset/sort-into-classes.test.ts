@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classOfKey, keyedClasses, nextToSort } from '../../../../src/renderer/features/dataset/quick-sort.ts';
+import { classOfKey, keyedClasses, nextToSort } from '../../../../src/renderer/features/dataset/sort-into-classes.ts';
 
 test('a class keeps its key while others are made, and frees it when it is empty', () => {
   expect(keyedClasses([], ['unsorted', 'tulip 10', 'tulip 9'])).toEqual(['tulip 9', 'tulip 10']);
