@@ -21,9 +21,17 @@ export function labelProgressText(p: EmbeddingProgress | ({ stage: 'duplicates' 
   return `${p.stage === 'labels' ? 'Judging labels' : 'Comparing duplicates'}: ${percentText(p.total === 0 ? 0 : p.done / p.total)}`;
 }
 
-/** How many labels are likely wrong, and how many are expected to be. */
-export function likelySentence({ figures: { judged, expected, problem }, likelyCount }: Pick<LabelAnswer, 'figures' | 'likelyCount'>): string {
+/** Agreement of prediction and label below which the features tell classes too poorly for the list to mean much. */
+const POOR_AGREEMENT = 0.6;
+
+/** How many labels are likely wrong, and how many are expected to be, with how far the features can tell. */
+export function likelySentence({
+  figures: { judged, expected, agreement, problem },
+  likelyCount,
+}: Pick<LabelAnswer, 'figures' | 'likelyCount'>): string {
   if (problem !== null) return problem;
+  if (agreement !== null && agreement < POOR_AGREEMENT)
+    return `These features tell the classes poorly: only ${percentText(agreement)} of the predictions are the label. So most of the ${countNoun(likelyCount, 'label')} of ${countText(judged)} that they contradict may be right. Choose another encoder.`;
   const about = Math.round(expected);
   const expects = about === 0 ? 'No wrong label is expected' : `About ${countNoun(about, 'wrong label')} ${about === 1 ? 'is' : 'are'} expected`;
   return `${countText(likelyCount)} of ${countNoun(judged, 'label')} ${likelyCount === 1 ? 'is' : 'are'} likely wrong. ${expects} in all, by the confident joint.`;
@@ -35,7 +43,7 @@ export function labelMethodSentences({ figures, checkedMs }: Pick<LabelCheck, 'f
   if (judged === 0 || agreement === null || calibrationError === null) return [`Checked with the features of ${name}, ${timeText(checkedMs)}.`];
   return [
     `Checked ${timeText(checkedMs)}: each image was predicted by a linear probe on the features of ${name} that was fitted to the other ${folds - 1} of ${folds} parts. Duplicates and images of a group are in the same part.`,
-    `The prediction is the label for ${percentText(agreement)} of the images${agreement < 0.6 ? ', so these features tell the classes poorly, and many right labels are listed' : ''}. Its probabilities are scaled by one temperature; they miss the share of right predictions by ${percentText(calibrationError)} on average.`,
+    `The prediction is the label for ${percentText(agreement)} of the images. Its probabilities are scaled by one temperature; they miss the share of right predictions by ${percentText(calibrationError)} on average.`,
   ];
 }
 

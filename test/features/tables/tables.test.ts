@@ -95,6 +95,8 @@ describe.skipIf(!hasCompute)('tables of a data set (needs the build)', () => {
     const arrow = resolve('test', 'features', 'tables', 'fixtures', 'labels.parquet'); // as pandas writes it
     expect(existsSync(arrow)).toBe(true);
     const plan = await app.call('tables.inspect', { dataset, file: arrow });
+    for (const codec of ['zstd', 'gzip', 'brotli'])
+      expect(await app.call('tables.inspect', { dataset, file: arrow.replace('.parquet', `-${codec}.parquet`) })).toEqual(plan);
     const [first, second] = (await app.call('images.find', { dataset, sort: 'file' })).ids;
     expect(plan).toMatchObject({
       rows: 3,

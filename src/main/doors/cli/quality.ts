@@ -52,8 +52,8 @@ function lines({
     ];
   });
   return [
-    `${countNoun(flagged.length, 'image')} of ${countText(images)} with a quality flag`,
+    `${countNoun(flagged.length, 'image')} of ${countText(images)} with a quality flag${unreadable.length > 0 ? `; ${countText(unreadable.length)} could not be measured` : ''}`,
     ...byFlag,
-    ...unreadable.map(({ file, reason }) => `Not measured: ${file} ${reason}`),
+    ...unreadable.map(({ file, reason }) => `Not measured: ${file}: ${reason}`),
   ];
 }

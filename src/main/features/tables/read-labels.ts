@@ -145,7 +145,7 @@ function byFile(images: readonly CuratedImage[], root: string): Find {
 }
 
 const textOf = (cell: unknown): string =>
-  typeof cell === 'string' ? cell : typeof cell === 'number' || typeof cell === 'bigint' ? String(cell) : '';
+  typeof cell === 'string' ? cell : typeof cell === 'bigint' || (typeof cell === 'number' && !Number.isNaN(cell)) ? String(cell) : ''; // NaN: missing
 
 function nameOf(text: string, what: 'class' | 'tag', key: string): string {
   const name = text.trim();
