@@ -129,7 +129,7 @@ describe.skipIf(!hasCompute)('a workspace of version 0.1.0 (needs the build)', (
     ])
       expect(page).toContain(fact);
     expect(page.match(/This pair among the validation pairs/g)).toHaveLength(2);
-    expect(page.match(/class="box"/g)).toHaveLength(6); // boxes to tick for two judgements
+    expect(page.match(/class="box"/g)).toHaveLength(8); // boxes to tick for two judgements
     const { sections } = await app.call('reports.save', { report: report!.report, title: 'Renamed', comparisons: report!.comparisons });
     expect(sections).toEqual(report!.sections);
   });

@@ -158,6 +158,11 @@ class Insertion {
       this.db
         .prepare('UPDATE encoder_comparisons SET record = ? WHERE number = ?')
         .run(toJson({ ...fromJson<object>(this.encodersIn(record)), dataset }), number);
+    const judged = this.db.prepare<[string], { number: number; source: string }>(
+      'SELECT j.number, j.source FROM image_judgements j JOIN datasets d ON d.number = j.dataset WHERE d.id = ?',
+    );
+    const setSource = this.db.prepare<[string, number]>('UPDATE image_judgements SET source = ? WHERE number = ?');
+    for (const { number, source } of judged.all(dataset)) setSource.run(this.encodersIn(source), number);
   }
 
   private comparisonRecord(record: string, number: number, run: number): string {

@@ -1,6 +1,8 @@
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import type { BundleContents, BundleInfo } from '../../../shared/bundle.ts';
+import { type EmbeddingSource, isRunSource } from '../../../shared/embedding-source.ts';
+import { parseEncoderName } from '../../../shared/encoder-name.ts';
 import { fromJson, toJson } from '../json.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Db } from '../open.ts';
@@ -15,7 +17,7 @@ const CHUNK = 1 << 20; // bytes of a row: a file has any number of them
 export interface ChosenRows {
   runs: number[];
   comparisons: number[];
-  encoders: string[]; // ids of imported encoders that the runs use
+  encoders: string[]; // ids of imported encoders that runs or judgements use
 }
 
 /** A new bundle: a SQLite file with the rows of one data set and with files. Nobody else may open it before `finish`. */
@@ -74,7 +76,11 @@ export class BundleWriter {
       await pause();
     }
     const configs = this.db.prepare<[], string>('SELECT config FROM main.runs').pluck().all();
-    const encoders = configs.flatMap((config) => fromJson<{ encoder?: { id: string } | null }>(config).encoder?.id ?? []);
+    const sources = this.db.prepare<[], string>('SELECT DISTINCT source FROM main.image_judgements').pluck().all();
+    const encoders = [
+      ...configs.flatMap((config) => fromJson<{ encoder?: { id: string } | null }>(config).encoder?.id ?? []),
+      ...sources.flatMap((source) => importedIn(fromJson<EmbeddingSource>(source))),
+    ];
     return { runs: this.chosen('run'), comparisons: this.chosen('comparison'), encoders: [...new Set(encoders)] };
   }
 
@@ -149,3 +155,6 @@ export function contentsOf(db: Db): BundleContents {
     files: count('bundle_files'),
   };
 }
+
+const importedIn = (source: EmbeddingSource): string[] =>
+  isRunSource(source) ? [] : [parseEncoderName(source.encoder).imported].filter((id) => id !== null);
