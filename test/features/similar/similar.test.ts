@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openEmbeddings } from '../../../src/main/compute/embeddings/open-embeddings.ts';
@@ -58,6 +58,15 @@ describe.skipIf(!hasCompute)('find similar (needs the build)', () => {
     expect(idsOf(await find({ filter, limit: 30 }))).toEqual(wanted.map(({ id }) => id));
     expect(idsOf(await find({ filter: { state: 'excluded' } }))).toEqual([all[0]!.id]);
     expect(idsOf(await find({ limit: 1 }))).toEqual([all[1]!.id]);
+
+    // Another photograph at the path of an image: the stored neighbours are those of the former one.
+    const { root } = await app.call('datasets.folder', { dataset });
+    const folder = scratch('moved');
+    cpSync(root, folder, { recursive: true });
+    await app.call('datasets.relocate', { dataset, folder });
+    const fileOf = (id: number): string => join(folder, ...rows.get(id)!.file.split('/'));
+    copyFileSync(fileOf(9), fileOf(5));
+    await expect(find({})).rejects.toThrow(/has changed since it was imported\. Search for it as a file/);
   });
 
   test('a file from outside is compared and never added; a copy is named; an empty file has a reason; judgements stay', async () => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { resolve } from 'node:path';
 import type { CuratedImage } from '../../../shared/curation.ts';
@@ -119,6 +121,7 @@ export class SimilarImages {
       const image = this.ports.images.rows(dataset, [target.image])[0]!;
       const { sha256, width, height, content } = image;
       const file = absoluteFile(this.ports.datasets.header(dataset).root, image.file);
+      await assertUnchanged(file, sha256);
       return { query: { sha256, file, width, height, image }, content };
     }
     const file = resolve(target.file);
@@ -174,4 +177,15 @@ function rowOf(set: EmbeddedSet, { id, file }: CuratedImage): number {
   if (row !== null) return row;
   const reason = set.unreadable.find(({ image }) => image === id)?.reason ?? 'it was added after the analysis';
   throw new AppError('bad-request', `${quote(file)} has no embedding: ${reason}`, { file });
+}
+
+/** Throws AppError 'bad-image' if a file has other bytes now: the stored neighbours are those of its former content. A missing file is no change. */
+async function assertUnchanged(file: string, sha256: string): Promise<void> {
+  const bytes = await readFile(file).catch(() => null);
+  if (bytes === null || createHash('sha256').update(bytes).digest('hex') === sha256) return;
+  throw new AppError(
+    'bad-image',
+    `${quote(file)} has changed since it was imported. Search for it as a file to find what is similar to it now, or import the folder again.`,
+    { file },
+  );
 }
