@@ -132,6 +132,16 @@ describe('migrations', () => {
     expect(() => db.exec(`UPDATE comparisons SET judgement = 'perhaps'`)).toThrow(/CHECK/);
   });
 
+  test('version 31 keeps labels that were said to be right, whichever features proposed another class', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 30));
+    db.exec(`${INSERT_DATASET}
+      INSERT INTO images VALUES (1, 4, 'a/1.png', 'a', 'ff', NULL, 8, 8, 'train', NULL, NULL);
+      INSERT INTO confirmed_labels VALUES (1, 'k1', 4, 'a', 9), (1, 'k2', 4, 'a', 5);`);
+    migrate(db);
+    expect(db.prepare('SELECT * FROM confirmed_labels').all()).toEqual([{ dataset: 1, image: 4, class: 'a', created_ms: 5 }]);
+  });
+
   test('version 24 leaves older runs without an experiment', () => {
     const db = memory();
     db.pragma('foreign_keys = ON');

@@ -5,7 +5,7 @@ import type { FindDataset } from './datasets.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
-/** A label that a person says is right. It stands as long as the image has this class and the embeddings have this key. */
+/** A label that a person says is right. It stands as long as the image has this class. */
 export interface ConfirmedLabel {
   image: number; // id
   className: string;
@@ -17,10 +17,10 @@ export interface LabelCheckStore {
   get(dataset: string, source: EmbeddingSource): { check: LabelCheck; columns: LabelColumns } | null;
   /** Replaces the last one of its data set and source. */
   put(check: LabelCheck, columns: LabelColumns): void;
-  /** `key`: EmbeddedSet.key. */
-  confirm(dataset: string, key: string, labels: readonly ConfirmedLabel[]): void;
-  takeBack(dataset: string, key: string, labels: readonly ConfirmedLabel[]): void;
-  confirmed(dataset: string, key: string): ConfirmedLabel[];
+  confirm(dataset: string, labels: readonly ConfirmedLabel[]): void;
+  takeBack(dataset: string, labels: readonly ConfirmedLabel[]): void;
+  /** By image. */
+  confirmed(dataset: string): ConfirmedLabel[];
 }
 
 interface Row {
@@ -31,10 +31,10 @@ interface Row {
 export function labelCheckStore(db: Db, rowOf: FindDataset): LabelCheckStore {
   const one = db.prepare<[number, string], Row>('SELECT record, columns FROM label_checks WHERE dataset = ? AND source = ?');
   const replace = db.prepare('INSERT OR REPLACE INTO label_checks (dataset, source, record, columns) VALUES (?, ?, ?, ?)');
-  const add = db.prepare('INSERT OR IGNORE INTO confirmed_labels (dataset, key, image, class, created_ms) VALUES (?, ?, ?, ?, ?)');
-  const remove = db.prepare('DELETE FROM confirmed_labels WHERE dataset = ? AND key = ? AND image = ? AND class = ?');
-  const all = db.prepare<[number, string], ConfirmedLabel>(
-    'SELECT image, class AS className FROM confirmed_labels WHERE dataset = ? AND key = ? ORDER BY image',
+  const add = db.prepare('INSERT OR IGNORE INTO confirmed_labels (dataset, image, class, created_ms) VALUES (?, ?, ?, ?)');
+  const remove = db.prepare('DELETE FROM confirmed_labels WHERE dataset = ? AND image = ? AND class = ?');
+  const all = db.prepare<[number], ConfirmedLabel>(
+    'SELECT image, class AS className FROM confirmed_labels WHERE dataset = ? ORDER BY image, class',
   );
   const eachOf = db.transaction((labels: readonly ConfirmedLabel[], change: (label: ConfirmedLabel) => void) => labels.forEach(change));
   return {
@@ -43,15 +43,15 @@ export function labelCheckStore(db: Db, rowOf: FindDataset): LabelCheckStore {
       return row ? { check: fromJson<LabelCheck>(row.record), columns: unpack(row.columns) } : null;
     },
     put: (check, columns) => void replace.run(rowOf(check.dataset).number, sourceKey(check.source), toJson(check), pack(columns)),
-    confirm: (dataset, key, labels) => {
+    confirm: (dataset, labels) => {
       const { number } = rowOf(dataset);
-      eachOf.immediate(labels, ({ image, className }) => void add.run(number, key, image, className, Date.now()));
+      eachOf.immediate(labels, ({ image, className }) => void add.run(number, image, className, Date.now()));
     },
-    takeBack: (dataset, key, labels) => {
+    takeBack: (dataset, labels) => {
       const { number } = rowOf(dataset);
-      eachOf.immediate(labels, ({ image, className }) => void remove.run(number, key, image, className));
+      eachOf.immediate(labels, ({ image, className }) => void remove.run(number, image, className));
     },
-    confirmed: (dataset, key) => all.all(rowOf(dataset).number, key),
+    confirmed: (dataset) => all.all(rowOf(dataset).number),
   };
 }
 

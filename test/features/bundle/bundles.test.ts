@@ -109,6 +109,19 @@ describe.skipIf(!hasCompute)('a project bundle (needs the build)', () => {
     expect(readdirSync(other.workbench.workspace.folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  test('of a data set without runs has what a person said of its images and labels', async () => {
+    const app = openTestWorkbench();
+    const dataset = await importColours(app, 4);
+    const { imageJudgements, labelChecks } = app.workbench.store;
+    const judgement = { ...{ query: 'a'.repeat(64), queryFile: 'q.png', partner: null, partnerFile: null }, ...{ distance: null, rank: null } };
+    imageJudgements.add(dataset, { ...judgement, judgement: 'none', source: { encoder: 'patches', weights: null } });
+    labelChecks.confirm(dataset, [{ image: 2, className: 'blue' }]);
+    const job = await openIn(app, await saveTo(app, dataset, false));
+    const opened = job.result!['dataset']!;
+    expect(imageJudgements.list(opened).map((one) => one.judgement)).toEqual(['none']);
+    expect(labelChecks.confirmed(opened)).toEqual([{ image: 2, className: 'blue' }]);
+  });
+
   test('opens twice as two data sets; without images it uses their folder', async () => {
     const { app, dataset } = await openTrained();
     const file = await saveTo(app, dataset, false);

@@ -65,7 +65,7 @@ test('a repaired image stays in the list as done, and is open again after undo',
   expect(await likely()).toEqual([[25, 'open']]);
 });
 
-test('a label that is said to be right is not proposed again until the features change', async () => {
+test('a label that is said to be right is not proposed again, by other features either', async () => {
   const { dataset, labels, set, check, likely } = await opened();
   expect(() => labels.confirm(dataset, SOURCE, [6], true)).toThrow(/have not been checked/);
   await check();
@@ -79,7 +79,7 @@ test('a label that is said to be right is not proposed again until the features 
   set.key = 'k2';
   expect((await labels.answer(dataset, SOURCE))!.stale).toBe(true);
   await check();
-  expect((await likely()).find(([id]) => id === 6)).toEqual([6, 'open']);
+  expect((await likely()).find(([id]) => id === 6)).toEqual([6, 'right']);
   expect(() => labels.confirm(dataset, SOURCE, [400], true)).toThrow(/not part of the check/);
 });
 

@@ -44,9 +44,11 @@ export const BUNDLED_TABLES: readonly BundledTable[] = [
   { name: 'quality_thresholds', ...ofDataset },
   { name: 'accepted_flags', ...ofDataset },
   { name: 'rejected_duplicates', ...ofDataset },
+  { name: 'confirmed_labels', ...ofDataset },
   {
     name: 'image_judgements',
-    where: `${ofDataset.where} AND coalesce(json_extract(source, '$.run') IN (SELECT 'r' || number FROM temp.chosen WHERE owner = 'run'), true)`,
+    where: `${ofDataset.where} AND (json_extract(source, '$.run') IS NULL
+      OR json_extract(source, '$.run') IN (SELECT 'r' || number FROM temp.chosen WHERE owner = 'run'))`,
     numbers: ofDataset.numbers,
     ownNumber: 'number',
     source: 'source',
@@ -77,6 +79,5 @@ export const NOT_BUNDLED: Readonly<Record<string, string>> = {
   folder_searches: 'they name folders of this computer; their judgements are in image_judgements',
   folder_queries: 'as folder_searches',
   label_checks: 'about embeddings, which a bundle does not have: checked again there',
-  confirmed_labels: 'they belong to the embeddings of this workspace',
   pair_distances: 'a cache: computed again from the networks',
 };

@@ -11,7 +11,7 @@ import { BUNDLE_ID, FILE_TABLES, type StoredInfo } from './schema.ts';
 import { BUNDLED_TABLES, NUMBERED, type Owner } from './tables.ts';
 
 const SLICE = 5000; // rows of a statement: about 20 ms
-const CHUNK = 1 << 20; // bytes of a row: a file has any number of them
+const CHUNK = 2 ** 20; // bytes of a file in each row of bundle_chunks
 
 /** The numbers of what a bundle has, of a workspace. */
 export interface ChosenRows {

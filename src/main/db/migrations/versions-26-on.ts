@@ -114,4 +114,21 @@ export const VERSIONS_26_ON: readonly Migration[] = [
       ALTER TABLE comparisons RENAME COLUMN judged TO judgement;
     `,
   },
+  {
+    version: 31,
+    sql: `
+      -- That a label is right is true of the image, whichever features proposed another class.
+      CREATE TABLE right_labels (
+        dataset INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        class TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        PRIMARY KEY (dataset, image, class),
+        FOREIGN KEY (dataset, image) REFERENCES images (dataset, id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO right_labels SELECT dataset, image, class, min(created_ms) FROM confirmed_labels GROUP BY dataset, image, class;
+      DROP TABLE confirmed_labels;
+      ALTER TABLE right_labels RENAME TO confirmed_labels;
+    `,
+  },
 ];

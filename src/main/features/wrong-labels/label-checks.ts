@@ -106,7 +106,7 @@ export class LabelChecks {
   }
 
   /**
-   * Says that the labels that the last check had are right, or takes that back. They are then not proposed again until the features change. Throws
+   * Says that the labels that the last check had are right, or takes that back. No features propose another class for them then, as long as their class stays. Throws
    * AppError 'bad-request' before the first check or for an image that it did not have.
    */
   confirm(idOrName: string, source: EmbeddingSource, images: readonly number[], right: boolean): void {
@@ -117,8 +117,8 @@ export class LabelChecks {
       if (i === undefined) throw new AppError('bad-request', 'This image was not part of the check. Check the labels again.', { image });
       return { image, className: check.figures.classes[columns.given[i]!]! };
     });
-    if (right) this.ports.checks.confirm(check.dataset, check.key, labels);
-    else this.ports.checks.takeBack(check.dataset, check.key, labels);
+    if (right) this.ports.checks.confirm(check.dataset, labels);
+    else this.ports.checks.takeBack(check.dataset, labels);
   }
 
   private last(idOrName: string, source: EmbeddingSource): NonNullable<ReturnType<LabelPorts['checks']['get']>> {
@@ -129,8 +129,8 @@ export class LabelChecks {
     return found;
   }
 
-  private rightLabels({ dataset, key }: LabelCheck): (image: number, className: string) => boolean {
-    const right = new Set(this.ports.checks.confirmed(dataset, key).map(({ image, className }) => JSON.stringify([image, className])));
+  private rightLabels({ dataset }: LabelCheck): (image: number, className: string) => boolean {
+    const right = new Set(this.ports.checks.confirmed(dataset).map(({ image, className }) => JSON.stringify([image, className])));
     return (image, className) => right.has(JSON.stringify([image, className]));
   }
 }
