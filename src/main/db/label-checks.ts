@@ -33,9 +33,7 @@ export function labelCheckStore(db: Db, rowOf: FindDataset): LabelCheckStore {
   const replace = db.prepare('INSERT OR REPLACE INTO label_checks (dataset, source, record, columns) VALUES (?, ?, ?, ?)');
   const add = db.prepare('INSERT OR IGNORE INTO confirmed_labels (dataset, image, class, created_ms) VALUES (?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM confirmed_labels WHERE dataset = ? AND image = ? AND class = ?');
-  const all = db.prepare<[number], ConfirmedLabel>(
-    'SELECT image, class AS className FROM confirmed_labels WHERE dataset = ? ORDER BY image, class',
-  );
+  const all = db.prepare<[number], ConfirmedLabel>('SELECT image, class AS className FROM confirmed_labels WHERE dataset = ? ORDER BY image, class');
   const eachOf = db.transaction((labels: readonly ConfirmedLabel[], change: (label: ConfirmedLabel) => void) => labels.forEach(change));
   return {
     get: (dataset, source) => {

@@ -132,7 +132,11 @@ function storeOn(db: Db, onClose: () => void): Store {
     bundles: bundleStore(db, datasetWriter(db).erase, ({ dataset, ...added }) => {
       ofDatasets.datasets.get(dataset);
       ofDatasets.curation.history(dataset);
-      for (const number of added.runs.values()) runs.get(`r${number}`);
+      for (const number of added.runs.values()) {
+        const { run, calibration } = runs.get(`r${number}`);
+        if (calibration && ![calibration.threshold, calibration.slope].every(Number.isFinite))
+          throw new AppError('bad-request', `The threshold of run ${run} is not a number.`, { run });
+      }
       for (const number of added.comparisons.values()) comparisons.get(`c${number}`);
       experiments.list();
       encoderComparisons.list(dataset);

@@ -162,6 +162,17 @@ describe.skipIf(!hasCompute)('a project bundle (needs the build)', () => {
       [await broken('record', changed(`UPDATE runs SET config = '{}'`)), /has a record that can’t be read/],
       [await broken('text', changed(`UPDATE runs SET metrics = '{'`)), /has a record that can’t be read/],
       [await broken('comparison', changed(`UPDATE comparisons SET record = '{}'`)), /has a record that can’t be read/],
+      [await broken('curve', changed(`UPDATE runs SET calibration = '{}'`)), /has a record that can’t be read/],
+      [await broken('root', changed(`UPDATE images SET file = '../../etc/passwd' WHERE id = 3`)), /which is not allowed/],
+      [
+        await broken(
+          'missing',
+          changed(
+            `DELETE FROM bundle_chunks WHERE file = (SELECT max(number) FROM bundle_files); DELETE FROM bundle_files WHERE number = (SELECT max(number) FROM bundle_files)`,
+          ),
+        ),
+        /damaged or was changed/,
+      ],
       [await broken('info', (db) => db.exec(`UPDATE bundle_info SET record = '{'`)), /damaged or was changed/],
       [await broken('newer', (db) => db.pragma(`user_version = ${NEWEST_VERSION + 1}`)), /made by a newer Twinlens\. Update Twinlens/],
       [await broken('trigger', (db) => db.exec('CREATE TRIGGER t AFTER INSERT ON images BEGIN DELETE FROM images; END')), /damaged or was changed/],

@@ -61,7 +61,10 @@ export class BundleReader {
     }
   }
 
-  /** Throws AppError 'bad-request' if a row is not as it was saved. `pause` as of rowChecksum. */
+  /**
+   * Throws AppError 'bad-request' if a row is not as it was saved, the path of an image leaves the data set's folder, or an image is missing that
+   * the bundle says to have. `pause` as of rowChecksum.
+   */
   async checkRows(pause: () => Promise<void>): Promise<void> {
     const db = new Database(this.file, { readonly: true }); // as it was saved, not migrated
     try {
@@ -69,6 +72,8 @@ export class BundleReader {
     } finally {
       db.close();
     }
+    for (const path of this.db.prepare<[], string>('SELECT file FROM images').pluck().iterate()) assertInside(path);
+    if (this.info.hasImages && this.files('images/').length !== this.info.images) throw damaged(this.file);
   }
 
   /** The files below a folder of the bundle, such as `runs/`. Throws AppError 'bad-request' for a path that would leave its folder. */
@@ -76,8 +81,7 @@ export class BundleReader {
     const files = this.db
       .prepare<[string, string], BundleFile>('SELECT path, bytes FROM bundle_files WHERE substr(path, 1, length(?)) = ? ORDER BY number')
       .all(prefix, prefix);
-    for (const { path } of files)
-      if (!isInside(path)) throw new AppError('bad-request', `The bundle has a file with the path ${quote(path)}, which is not allowed.`, { path });
+    for (const { path } of files) assertInside(path);
     return files;
   }
 
@@ -164,6 +168,10 @@ function migrateCopy(file: string): void {
 const isInside = (path: string): boolean =>
   path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0') && !part.includes(sep)) &&
   !/^[a-z]:/i.test(path);
+
+function assertInside(path: string): void {
+  if (!isInside(path)) throw new AppError('bad-request', `The bundle has a file with the path ${quote(path)}, which is not allowed.`, { path });
+}
 
 const notABundle = (file: string): AppError =>
   new AppError('bad-request', `${quote(file)} is not a project bundle. Choose a file that Twinlens saved as one.`, { file });
