@@ -1,13 +1,10 @@
-import { asyncBufferFromBuffer, readParquetRows } from './read-parquet.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { CuratedImage } from '../../../shared/curation.ts';
 import type { TablePlan } from '../../../shared/tables.ts';
-import { csvRecords } from '../../domain/pairs/csv.ts';
 import { withoutCsvApostrophe } from '../../foundation/csv.ts';
-import { decodeText, readTableFile } from '../../foundation/text-file.ts';
 import { quote } from '../../foundation/words.ts';
+import { readRows } from './read-rows.ts';
 
-const TABLE_FILE = { what: 'table', suffixes: ['.csv', '.tsv', '.txt', '.parquet'] };
 const MAX_UNKNOWN = 20; // listed
 const MAX_NAME = 200; // characters of a class or tag, as in CurationEdit
 
@@ -33,90 +30,110 @@ export interface LabelEdits {
  * table without a usable column or with two classes for an image.
  */
 export async function readLabels(file: string, images: readonly CuratedImage[], root: string): Promise<LabelEdits> {
-  const { names, rows } = await readTable(file);
-  const columnOf = (kind: keyof typeof KEYS): number => names.findIndex((name) => (KEYS[kind] as readonly string[]).includes(name));
-  const [sha256, path, className, tags] = [columnOf('sha256'), columnOf('file'), columnOf('class'), columnOf('tags')];
-  const keyAt = path >= 0 ? path : sha256;
-  if (keyAt < 0)
-    throw new AppError(
-      'bad-request',
-      `The table has no column that names images. It needs one called file or sha256; it has ${names.map(quote).join(', ')}.`,
-      { names },
-    );
-  if (className < 0 && tags < 0)
-    throw new AppError('bad-request', `The table has neither a column class (or label) nor a column tags; it has ${names.map(quote).join(', ')}.`, {
-      names,
-    });
-  const [findFile, findContent] = [byFile(images, root), byContent(images)];
-  const unknown = new Set<string>();
-  let unknownRows = 0;
-  const matched = new Set<number>();
-  const newClass = new Map<number, string>();
-  const newTags = new Map<string, Set<number>>();
-  for (const row of rows) {
-    const key = textOf(row[keyAt]);
-    const own = path < 0 ? [] : findFile(key);
-    const found = own.length > 0 || sha256 < 0 ? own : findContent(textOf(row[sha256]));
-    if (found.length === 0) {
-      unknownRows++;
-      if (unknown.size < MAX_UNKNOWN) unknown.add(key);
-      continue;
-    }
-    const written = className < 0 ? '' : textOf(row[className]);
-    for (const image of found) {
-      matched.add(image.id);
-      // A name that the import would change, such as one with a space at its end, is still the one that the image has.
-      const isSame = [written, withoutCsvApostrophe(written)].includes(image.className);
-      const name = isSame ? image.className : nameOf(withoutCsvApostrophe(written), 'class', key);
-      if (name !== '') {
-        const other = newClass.get(image.id);
-        if (other !== undefined && other !== name)
-          throw new AppError(
-            'bad-request',
-            `The table has two classes for ${quote(image.file)}: ${quote(other)} and ${quote(name)}. Nothing was changed.`,
-            { file: image.file },
-          );
-        newClass.set(image.id, name);
-      }
-      for (const tag of tags < 0 ? [] : tagsOf(row[tags], image)) {
-        if (image.tags.includes(nameOf(tag, 'tag', key))) continue;
-        const ids = newTags.get(tag) ?? new Set();
-        newTags.set(tag, ids.add(image.id));
-      }
-    }
+  const { names, parts } = await readRows(file);
+  const columns = columnsOf(names);
+  const collected = new Collected(columns, byFile(images, root), byContent(images));
+  let rows = 0;
+  for await (const part of parts) {
+    rows += part.length;
+    for (const row of part) collected.add(row);
   }
-  const relabel = new Map<string, number[]>();
-  for (const image of images) {
-    const name = newClass.get(image.id);
-    if (name === undefined || name === image.className) continue;
-    const ids = relabel.get(name);
-    if (ids) ids.push(image.id);
-    else relabel.set(name, [image.id]);
-  }
-  const tag = new Map([...newTags].map(([name, ids]) => [name, [...ids].sort((a, b) => a - b)]));
-  return {
-    relabel,
-    tag,
-    plan: {
-      rows: rows.length,
-      key: path >= 0 ? 'file' : 'sha256',
-      images: matched.size,
-      unknown: [...unknown],
-      unknownRows,
-      classes: [...relabel].map(([name, ids]) => ({ className: name, images: ids.length })),
-      tags: [...tag].map(([name, ids]) => ({ tag: name, images: ids.length })),
-    },
-  };
+  return collected.edits(images, rows);
 }
 
-async function readTable(file: string): Promise<{ names: string[]; rows: unknown[][] }> {
-  const bytes = readTableFile(file, TABLE_FILE);
-  if (/\.parquet$/i.test(file)) return readParquetRows(asyncBufferFromBuffer(bytes), file);
-  const [header, ...records] = csvRecords(decodeText(bytes, file));
-  if (!header) throw new AppError('bad-request', `The table ${quote(file)} is empty.`, { file });
-  const open = records.find((record) => record.open);
-  if (open) throw new AppError('bad-request', `The table has a quote in line ${open.line} that is never closed.`, { line: open.line });
-  return { names: header.fields.map((name) => name.trim().toLowerCase()), rows: records.map(({ fields }) => fields) };
+/** Positions of the columns that are used; -1: missing. */
+type Columns = Record<keyof typeof KEYS, number>;
+
+/** Throws AppError 'bad-request' for a table without a usable column. */
+function columnsOf(names: readonly string[]): Columns {
+  const columnOf = (kind: keyof typeof KEYS): number => names.findIndex((name) => (KEYS[kind] as readonly string[]).includes(name));
+  const columns = { sha256: columnOf('sha256'), file: columnOf('file'), class: columnOf('class'), tags: columnOf('tags') };
+  const has = `it has ${names.map(quote).join(', ')}.`;
+  if (columns.file < 0 && columns.sha256 < 0)
+    throw new AppError('bad-request', `The table has no column that names images. It needs one called file or sha256; ${has}`, { names });
+  if (columns.class < 0 && columns.tags < 0)
+    throw new AppError('bad-request', `The table has neither a column class (or label) nor a column tags; ${has}`, { names });
+  return columns;
+}
+
+/** What the rows of a table say of the images. */
+class Collected {
+  private readonly columns: Columns;
+  private readonly findFile: Find;
+  private readonly findContent: Find;
+  private readonly unknown = new Set<string>();
+  private unknownRows = 0;
+  private readonly matched = new Set<number>();
+  private readonly newClass = new Map<number, string>();
+  private readonly newTags = new Map<string, Set<number>>();
+
+  constructor(columns: Columns, findFile: Find, findContent: Find) {
+    this.columns = columns;
+    this.findFile = findFile;
+    this.findContent = findContent;
+  }
+
+  add(row: readonly unknown[]): void {
+    const { file, sha256, class: className, tags } = this.columns;
+    const key = textOf(row[file >= 0 ? file : sha256]);
+    const own = file < 0 ? [] : this.findFile(key);
+    const found = own.length > 0 || sha256 < 0 ? own : this.findContent(textOf(row[sha256]));
+    if (found.length === 0) {
+      this.unknownRows++;
+      if (this.unknown.size < MAX_UNKNOWN) this.unknown.add(key);
+    }
+    for (const image of found) {
+      this.matched.add(image.id);
+      if (className >= 0) this.setClass(image, textOf(row[className]), key);
+      for (const tag of tags < 0 ? [] : tagsOf(row[tags], image)) {
+        if (image.tags.includes(nameOf(tag, 'tag', key))) continue;
+        const ids = this.newTags.get(tag) ?? new Set();
+        this.newTags.set(tag, ids.add(image.id));
+      }
+    }
+  }
+
+  edits(images: readonly CuratedImage[], rows: number): LabelEdits {
+    const relabel = new Map<string, number[]>();
+    for (const image of images) {
+      const name = this.newClass.get(image.id);
+      if (name === undefined || name === image.className) continue;
+      const ids = relabel.get(name);
+      if (ids) ids.push(image.id);
+      else relabel.set(name, [image.id]);
+    }
+    const tag = new Map([...this.newTags].map(([name, ids]) => [name, [...ids].sort((a, b) => a - b)]));
+    return {
+      relabel,
+      tag,
+      plan: {
+        rows,
+        key: this.columns.file >= 0 ? 'file' : 'sha256',
+        images: this.matched.size,
+        unknown: [...this.unknown],
+        unknownRows: this.unknownRows,
+        classes: [...relabel].map(([name, ids]) => ({ className: name, images: ids.length })),
+        tags: [...tag].map(([name, ids]) => ({ tag: name, images: ids.length })),
+      },
+    };
+  }
+
+  private setClass(image: CuratedImage, written: string, key: string): void {
+    // A name that the import would change, such as one with a space at its end, is still the one that the image has.
+    const isSame = [written, withoutCsvApostrophe(written)].includes(image.className);
+    const name = isSame ? image.className : nameOf(withoutCsvApostrophe(written), 'class', key);
+    if (name === '') return;
+    const other = this.newClass.get(image.id);
+    if (other !== undefined && other !== name)
+      throw new AppError(
+        'bad-request',
+        `The table has two classes for ${quote(image.file)}: ${quote(other)} and ${quote(name)}. Nothing was changed.`,
+        {
+          file: image.file,
+        },
+      );
+    this.newClass.set(image.id, name);
+  }
 }
 
 type Find = (key: string) => readonly CuratedImage[];
