@@ -46,6 +46,21 @@ export const FLAG_WORDS: Record<QualityFlag, FlagWords> = {
   },
 };
 
+/** What a number is called where there is little room. */
+const SHORT_NAMES: Record<QualityNumber, string> = {
+  sharpness: 'sharpness',
+  highlights: 'brightness',
+  shadows: 'brightness',
+  entropy: 'entropy',
+  aspect: 'sides',
+  side: 'side',
+  colour: 'colour',
+  contrast: 'contrast',
+};
+
+/** "sharpness 0.12" */
+export const namedNumberText = (number: QualityNumber, value: number): string => `${SHORT_NAMES[number]} ${qualityNumberText(number, value)}`;
+
 /** A number with its unit: "31 of 255", "21 px", "9.1 : 1". */
 export function qualityNumberText(number: QualityNumber, value: number): string {
   switch (number) {

@@ -34,7 +34,9 @@ test('a data set is analysed with a run', async ({ page, served }) => {
     const images = page.getByRole('listbox', { name: 'Flagged images' }).getByRole('option');
     await expect(images.nth(1)).toBeVisible();
     const count = await images.count();
+    await expect(images.first()).toContainText(/Blurred: sharpness \d/);
     await images.first().click();
+    await page.getByRole('checkbox', { name: /^Dark/ }).focus(); // its threshold is shown; the list is still of blurred images
     await page.getByRole('button', { name: 'Tag “blurred”' }).click();
     await expect(page.getByText(/^Tagged 1 image/).first()).toBeVisible();
     await page.keyboard.press('n');

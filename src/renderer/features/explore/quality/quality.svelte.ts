@@ -1,21 +1,25 @@
 import { SvelteSet } from 'svelte/reactivity';
+import { listText, sentenceCase } from '../../../../shared/format.ts';
 import {
+  bitOf,
+  bitsOf,
   contextOf,
   type DatasetQuality,
   flagsIn,
   flagsOfDataset,
   QUALITY_FLAGS,
   QUALITY_INFO,
+  QUALITY_NUMBERS,
   type QualityFlag,
   type QualityThresholds,
   thresholdsFor,
 } from '../../../../shared/quality.ts';
-import { FLAG_WORDS } from '../../../../shared/quality-words.ts';
+import { FLAG_WORDS, flagSentence, namedNumberText } from '../../../../shared/quality-words.ts';
 import { imagesText } from '../../../client/image-words.ts';
 import { api } from '../../../client/api.ts';
 import type { Curator } from '../../../client/curation/curator.svelte.ts';
 import { toast } from '../../../client/toasts.svelte.ts';
-import { flaggedRows, rowsAtBorder } from './flag-list.ts';
+import { flaggedRows, rowsAtBorder, rowsByFlag, rowsById } from './flag-list.ts';
 
 const AT_BORDER = 24; // images on each side of the threshold
 
@@ -47,20 +51,47 @@ export class QualityState {
     return counts;
   });
 
+  /** Flags that the list is of: the chosen ones, else all. */
+  private readonly listedFlags = $derived(this.flags.size > 0 ? QUALITY_FLAGS.filter((flag) => this.flags.has(flag)) : QUALITY_FLAGS);
+
   private readonly found = $derived.by((): number[] => {
     const { data, current } = this;
     if (!data) return [];
     if (this.border) return rowsAtBorder(data, current, this.thresholds[current], AT_BORDER);
-    return flaggedRows(data, this.bits, {
-      flags: this.flags.size > 0 ? [...this.flags] : QUALITY_FLAGS,
-      combine: this.flags.size > 0 ? this.combine : 'any',
-      order: current,
-    });
+    return flaggedRows(data, this.bits, { flags: this.listedFlags, combine: this.flags.size > 0 ? this.combine : 'any', first: current });
   });
   /** Row numbers of the listed images. Excluded ones are left out. */
   readonly rows = $derived(this.found.filter((i) => !this.isExcluded(i)));
   readonly ids = $derived(this.rows.map((i) => this.data!.ids[i]!));
   readonly hidden = $derived(this.found.length - this.rows.length);
+  private readonly rowOf = $derived(rowsById(this.rows, this.data?.ids ?? new Int32Array()));
+
+  /** Why a row is listed: its flags among those of the list. At the border it is the flag whose threshold is shown, also of rows without it. */
+  flagsOf(row: number): QualityFlag[] {
+    if (this.border) return [this.current];
+    return flagsIn(this.bits[row]! & bitsOf(this.listedFlags));
+  }
+
+  /** "Grey: colour 2 of 255"; at the border only the number, since not all rows have the flag. */
+  reasonOf(row: number, flag: QualityFlag): string {
+    const number = namedNumberText(QUALITY_INFO[flag].number, this.valueOf(row, flag));
+    return this.border ? number : `${sentenceCase(FLAG_WORDS[flag].name)}: ${number}`;
+  }
+
+  /** What was measured and against which threshold, or null for a row without the flag. */
+  sentenceOf(row: number, flag: QualityFlag): string | null {
+    return (this.bits[row]! & bitOf(flag)) === 0 ? null : flagSentence({ flag, value: this.valueOf(row, flag), threshold: this.thresholds[flag] });
+  }
+
+  private valueOf(row: number, flag: QualityFlag): number {
+    return this.data!.numbers[row * QUALITY_NUMBERS.length + QUALITY_NUMBERS.indexOf(QUALITY_INFO[flag].number)]!;
+  }
+
+  /** The flags that listed images are listed for, and the images of each. */
+  imagesByFlag(images: readonly number[]): { flag: QualityFlag; images: number[] }[] {
+    const rows = images.flatMap((id) => this.rowOf.get(id) ?? []);
+    return rowsByFlag(rows, (row) => this.flagsOf(row)).map(({ flag, rows: own }) => ({ flag, images: own.map((i) => this.data!.ids[i]!) }));
+  }
 
   /** Loads now and after each change. Returns the function that ends it. */
   follow(): () => void {
@@ -116,23 +147,23 @@ export class QualityState {
     if (last && (await this.send(last.flag, last.threshold))) this.earlier = this.earlier.filter((one) => one !== last);
   }
 
-  /** Takes the images out of the lists of the current flag, or puts them back. */
-  async accept(images: readonly number[], accepted = true): Promise<void> {
-    const { dataset } = this.curator;
-    const flag = this.current;
-    try {
-      await api.call('quality.accept', { dataset, flag, images: [...images], accepted });
-      if (accepted)
-        toast.undoable(`${imagesText(images.length)} no longer listed as ${FLAG_WORDS[flag].name}`, () => this.acceptAgain(flag, images), 'quality');
-    } catch (error) {
-      toast.error(error);
-    }
+  /** Takes listed images out of the lists of the flags that they are listed for, until undo. */
+  async accept(images: readonly number[]): Promise<void> {
+    const byFlag = this.imagesByFlag(images);
+    if (!(await this.storeAccepted(byFlag, true))) return;
+    const names = listText(byFlag.map(({ flag }) => FLAG_WORDS[flag].name));
+    toast.undoable(`${imagesText(images.length)} no longer listed as ${names}`, () => this.storeAccepted(byFlag, false), 'quality');
   }
 
-  private async acceptAgain(flag: QualityFlag, images: readonly number[]): Promise<void> {
-    await api
-      .call('quality.accept', { dataset: this.curator.dataset, flag, images: [...images], accepted: false })
-      .catch((error: unknown) => toast.error(error));
+  private async storeAccepted(byFlag: readonly { flag: QualityFlag; images: number[] }[], accepted: boolean): Promise<boolean> {
+    const { dataset } = this.curator;
+    try {
+      for (const { flag, images } of byFlag) await api.call('quality.accept', { dataset, flag, images, accepted });
+      return true;
+    } catch (error) {
+      toast.error(error);
+      return false;
+    }
   }
 
   private async send(flag: QualityFlag, threshold: number | null): Promise<boolean> {
