@@ -1,8 +1,9 @@
 // Measures how well planted wrong labels are found: `node scripts/measure-labels.mjs [--weights FILE] [--seeds 1,2,3,4,5] [--json FILE]`, after a build.
-// For each seed it plants a set (scripts/measure/planted-set.mjs, its defaults: 600 originals, of these 60 flowers with a wrong label; edits, leaks,
-// copies), imports it and checks the labels with the features of MobileNetV2 0.35 (--weights: of that network) and of patches, by the command line.
-// Prints for each encoder the AUROC of the ranking by probability(given) - probability(suggested) over all flowers, and what the list of likely wrong
-// labels has of the planted ones; then mean and 95 % t interval over seeds. Duplicates that the program finds are in the same fold.
+// Makes a set with known faults for each seed (scripts/measure/planted-set.mjs with its defaults: 600 originals, 60 flowers among them with a wrong
+// label, and edits, leaks and copies). Imports it, and checks its labels on the command line: with the features of MobileNetV2 0.35, whose weights
+// --weights names, and with those of patches. Prints two figures for each encoder, then their mean and 95 % t interval over seeds: the AUROC over all
+// flowers of the ranking by probability(given) - probability(suggested), and how many planted labels the list of likely wrong labels has. Duplicates
+// that the program finds are in the same fold.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -61,7 +61,7 @@ export interface Metrics {
   split: Split;
   /** PairSet.hash: only figures of the same pairs are comparable. Missing: of the pairs of a version before pair sets. */
   pairSet?: string;
-  /** What training has none of among the images of these pairs; null: neither. Missing in metrics of older versions. */
+  /** classes: no training image has a class of these pairs; groups: none has a group of them; null: neither holds. Missing in metrics of older versions. */
   unseen?: Unseen | null;
   pairs: number;
   same: number;

@@ -122,7 +122,7 @@ export class CachedFeatures implements FeatureSource {
     this.store = new RowStore(o.caches.features, featureKey(o), this.rowLength * 4);
   }
 
-  /** As `prepare`, but goes on after an image that can't be read. Returns those, with the reason; `batches` must not be asked for them. */
+  /** As `prepare`, but skips images that can't be read and returns them with the reason. `batches` can't read these. */
   async prepareReadable(images: readonly SourceImage[], options: ParallelOptions): Promise<UnreadImage[]> {
     const unread: UnreadImage[] = [];
     await this.compute(selectUncached(this.store, images), options, unread);

@@ -114,7 +114,7 @@ function unitsOfImages({ images, links }: CheckLabelsRequest, used: readonly { p
 
 interface Judged {
   classes: number[]; // that are judged, ascending
-  positions: number[]; // images of these
+  positions: number[]; // of the images of these classes
 }
 
 function judgedImages(given: Int32Array, units: Int32Array, k: number): Judged {

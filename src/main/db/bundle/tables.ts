@@ -3,11 +3,11 @@ export type Owner = 'dataset' | 'experiment' | 'run' | 'comparison' | 'report';
 
 export interface BundledTable {
   name: string;
-  /** SQL condition on the rows of a workspace that a bundle has. `chosen` is a temporary table of (owner, number). */
+  /** SQL condition: which rows of a workspace go into a bundle. `chosen` is a temporary table of (owner, number). */
   where: string;
   /** Columns with numbers that are replaced when the bundle is opened. */
   numbers: Readonly<Record<string, Owner>>;
-  /** Column with a number of its own that nothing refers to: it is left out, so that SQLite gives a new one. */
+  /** Column with the row's own number, which no other table refers to. SQLite gives a new one when the bundle is opened. */
   ownNumber?: string;
   /** Column with the data set's id. */
   datasetId?: string;
@@ -22,7 +22,7 @@ const ofDataset = { where: chosen('dataset', 'dataset'), numbers: { dataset: 'da
 const ofRun = { where: chosen('run', 'run'), numbers: { run: 'run' } } as const;
 const ofComparison = { where: chosen('comparison', 'comparison'), numbers: { comparison: 'comparison' } } as const;
 
-/** Tables whose rows get a new number, each by code of its own, parents first. */
+/** Tables whose numbers other tables refer to. Insertion gives each row a new one. Parents come first. */
 export const NUMBERED = {
   dataset: 'datasets',
   experiment: 'experiments',

@@ -8,8 +8,8 @@ export interface Judged {
 }
 
 /**
- * The judgements in force, of `history`, oldest first. The newest of two images counts, whichever was the query. "None of these" ends when an
- * image is judged as the same as the query later.
+ * The judgements that count, oldest first. `history`: all, oldest first. For two images the newest one counts, whichever of them was the query.
+ * "None of these" counts until an image is judged to be the same as the query.
  */
 export function currentJudgements<T extends Judged>(history: readonly T[]): T[] {
   const newest = new Map<string, T>();

@@ -25,7 +25,7 @@ export interface AnalysisPorts {
 }
 
 /**
- * Analyses a data set as a job: embeddings, neighbours, then the further steps. A cancelled one goes on where it stopped. Throws AppError
+ * Analyses a data set as a job: embeddings, neighbours, then the further steps. A job that follows a cancelled one continues where that one stopped. Throws AppError
  * 'not-found', and 'bad-request' while the same data set is being analysed.
  */
 export function startAnalysis(ports: AnalysisPorts, request: { dataset: string; source: EmbeddingSource; on: EmbeddingDevice }): Job {

@@ -47,8 +47,7 @@ export class ImageMaps {
   }
 
   /**
-   * Lays out the images, if the stored map is not of these embeddings. Images of the stored map stay where they are if only others were added or
-   * removed; new ones are placed at the mean of their neighbours and moved by UMAP's optimisation. Throws as requireEmbedded and layOutImages do.
+   * Lays out the images unless the stored map is of these embeddings. If images were only added or removed, the others keep their positions; new ones are placed at the mean of their neighbours and moved by UMAP's optimisation. Throws as requireEmbedded and layOutImages do.
    */
   layOut(idOrName: string, source: EmbeddingSource, options: LayOutOptions): Promise<ImageMapFacts> {
     const { dataset } = this.ports.datasets.header(idOrName);

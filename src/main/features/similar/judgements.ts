@@ -19,7 +19,11 @@ export class ImageJudgements {
   /** Stores a judgement. Throws AppError 'not-found' for an unknown image, 'bad-request' for "none" of a single image or another one of all. */
   judge({ dataset, source, query, partner, judgement, distance, rank }: NewImageJudgement): { id: string; counts: JudgementCounts } {
     if (judgement !== null && (partner === null) !== (judgement === 'none'))
-      throw new AppError('bad-request', 'An image is judged as the same or not; “none of these” is of all images that are shown.', { judgement });
+      throw new AppError(
+        'bad-request',
+        '“None of these” is a judgement on all images that are shown. Judge a single image as the same or not the same.',
+        { judgement },
+      );
     const image = partner === null ? null : this.ports.images.rows(dataset, [partner])[0]!;
     const id = this.ports.judgements.add(dataset, {
       ...{ judgement, source, distance, rank },
