@@ -4,7 +4,7 @@ import type { SchemaElement } from 'hyparquet';
 import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { asAppError } from '../../shared/errors.ts';
 import type { ColumnType, TableColumn, TableFormat } from '../../shared/tables.ts';
-import { csvOfRows } from './csv.ts';
+import { type CsvField, csvOfRows } from './csv.ts';
 import { makeFolders, publishFile, temporaryPath } from './files.ts';
 
 /** A value of a row, in the order of the columns. Times are ms since 1970. */
@@ -46,12 +46,9 @@ async function writeCsv(file: string, columns: readonly TableColumn[], parts: Ne
   }
 }
 
-function csvCell(cell: Cell, type: ColumnType): string | number {
-  if (cell === null) return '';
-  if (type === 'time') return new Date(Number(cell)).toISOString();
-  if (typeof cell === 'boolean') return String(cell);
-  if (cell instanceof Float32Array) return JSON.stringify(Array.from(cell));
-  return typeof cell === 'object' ? cell.join('; ') : cell;
+function csvCell(cell: Cell, type: ColumnType): CsvField {
+  if (cell === null || typeof cell !== 'object') return type === 'time' && cell !== null ? new Date(Number(cell)).toISOString() : cell;
+  return cell instanceof Float32Array ? JSON.stringify(Array.from(cell)) : cell.join('; ');
 }
 
 async function writeParquet(file: string, columns: readonly TableColumn[], parts: NewTable['parts']): Promise<void> {

@@ -55,5 +55,5 @@ test.skipIf(!hasBuild)('a data set is embedded; neighbours, duplicates, labels a
   const rows = readFileSync(points, 'utf8').replace('\ufeff', '').trimEnd().split('\r\n');
   expect(rows[0]).toBe('file,class,split,excluded,x,y');
   expect(rows).toHaveLength(37);
-  expect(rows[1]).toMatch(new RegExp(`^${image!.file},\\w+,(train|valid|test),no,-?[\\d.e-]+,-?[\\d.e-]+$`));
+  expect(rows[1]).toMatch(new RegExp(`^${image!.file},\\w+,(train|valid|test),false,-?[\\d.e-]+,-?[\\d.e-]+$`));
 });

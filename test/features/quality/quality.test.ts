@@ -84,8 +84,8 @@ test('images are measured once, excluded ones too; flags follow thresholds and d
   expect([images, listed]).toEqual([11, [{ image: 0, file: 'a/0.png', flags: [{ flag: 'dark', value: 22, threshold: 55 }] }]]);
   expect(csv.split('\r\n').slice(0, 3)).toEqual([
     expect.stringContaining('file,class,split,excluded,flags,sharpness,highlights'),
-    expect.stringMatching(/^a\/0\.png,a,train,0,dark,[\d.]+,22,/),
-    expect.stringMatching(/^a\/1\.png,a,train,1,odd-aspect,/),
+    expect.stringMatching(/^a\/0\.png,a,train,false,dark,[\d.]+,22,/),
+    expect.stringMatching(/^a\/1\.png,a,train,true,odd-aspect,/),
   ]);
 
   expect(() => quality.setThreshold(dataset, 'dark', 300)).toThrow('from 0 to 255');

@@ -66,8 +66,8 @@ const csvOf = (stacks: readonly Stack[]): string =>
     ['stack', 'file', 'class', 'split', 'width', 'height', 'excluded', 'exact', 'lowest_score', 'leak', 'contradicting'],
     ...stacks.flatMap((stack, i) =>
       stack.images.map(({ file, className, split, width, height, excluded }) => [
-        ...[i + 1, file, className, split, width, height, Number(excluded), Number(stack.isExact), stack.least],
-        ...[Number(isLeak(stack)), Number(isContradicting(stack))],
+        ...[i + 1, file, className, split, width, height, excluded, stack.isExact, stack.least],
+        ...[isLeak(stack), isContradicting(stack)],
       ]),
     ),
   ]);

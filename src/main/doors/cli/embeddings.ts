@@ -135,11 +135,11 @@ const lines = (found: readonly ListedNeighbours[]): string[] =>
 
 const csvOf = (found: readonly ListedNeighbours[]): string =>
   csvOfRows([
-    ['file', 'class', 'rank', 'neighbour', 'neighbour class', 'neighbour split', 'neighbour excluded', 'distance'],
+    ['file', 'class', 'rank', 'neighbour', 'neighbour_class', 'neighbour_split', 'neighbour_excluded', 'distance'],
     ...found.flatMap((query) =>
       query.neighbours.map((one) => [
         ...[query.file, query.class, one.rank, one.file, one.class, one.split],
-        one.excluded ? 'yes' : 'no',
+        one.excluded,
         Number(one.distance.toPrecision(6)),
       ]),
     ),

@@ -52,7 +52,7 @@ async function csvOf(s: Services, dataset: string, source: Parameters<Services['
     ['file', 'class', 'split', 'excluded', 'x', 'y'],
     ...Array.from(ids, (id, i) => {
       const { file, className, split, excluded } = images.get(id)!;
-      return [file, className, split, excluded ? 'yes' : 'no', round(xy[2 * i]!), round(xy[2 * i + 1]!)];
+      return [file, className, split, excluded, round(xy[2 * i]!), round(xy[2 * i + 1]!)];
     }),
   ]);
 }

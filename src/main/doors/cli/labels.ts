@@ -57,17 +57,7 @@ function csvOf({ wholeSet }: Services, dataset: string, source: EmbeddingSource)
       'distance_to_class',
     ],
     ...rows.map(({ image, given, suggested, ofGiven, ofSuggested, likely, right, outlier, fromClass }) => [
-      ...[
-        image.file,
-        given,
-        suggested ?? '',
-        number(ofGiven),
-        number(ofSuggested),
-        Number(likely),
-        Number(right),
-        number(outlier),
-        number(fromClass),
-      ],
+      ...[image.file, given, suggested, number(ofGiven), number(ofSuggested), likely, right, number(outlier), number(fromClass)],
     ]),
   ]);
 }

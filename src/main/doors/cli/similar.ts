@@ -72,7 +72,7 @@ function lines(answers: readonly SimilarAnswer[], name: string): string[] {
           image.split,
           image.file,
           verdict ? similarVerdictText(verdict) : '',
-          isCopy ? 'same pixels' : '',
+          isCopy ? 'same_pixels' : '',
         ]
           .filter((field) => field !== '')
           .join('\t'),
@@ -87,8 +87,8 @@ function csvOf(answers: readonly SimilarAnswer[], name: string): string {
   const rows = answers.flatMap(({ query, images }) =>
     images.map(({ rank, image, distance, verdict, isCopy }) => [
       ...[query.image?.file ?? query.file, rank, image.file, image.className, image.split, distance],
-      ...[verdict?.verdict ?? '', verdict?.similarity ?? '', isCopy ? 'yes' : 'no', name],
+      ...[verdict?.verdict ?? null, verdict?.similarity ?? null, isCopy, name],
     ]),
   );
-  return csvOfRows([['query file', 'rank', 'file', 'class', 'split', 'distance', 'verdict', 'similarity', 'same pixels', 'source'], ...rows]);
+  return csvOfRows([['query_file', 'rank', 'file', 'class', 'split', 'distance', 'verdict', 'similarity', 'same_pixels', 'source'], ...rows]);
 }

@@ -47,7 +47,8 @@ export class ImageMaps {
   }
 
   /**
-   * Lays out the images unless the stored map is of these embeddings. If images were only added or removed, the others keep their positions; new ones are placed at the mean of their neighbours and moved by UMAP's optimisation. Throws as requireEmbedded and layOutImages do.
+   * Lays out the images unless the stored map is of these embeddings. If images were only added or removed, the others keep their positions; new ones
+   * are placed at the mean of their neighbours and moved by UMAP's optimisation. Throws as requireEmbedded and layOutImages do.
    */
   layOut(idOrName: string, source: EmbeddingSource, options: LayOutOptions): Promise<ImageMapFacts> {
     const { dataset } = this.ports.datasets.header(idOrName);

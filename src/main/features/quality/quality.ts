@@ -95,8 +95,8 @@ export class Quality {
         ['file', 'class', 'split', 'excluded', 'flags', ...QUALITY_NUMBERS],
         ...records.map(({ file, className, split, excluded }, i) => {
           const numbers = Array.from(quality.numbers.subarray(i * QUALITY_NUMBERS.length, (i + 1) * QUALITY_NUMBERS.length));
-          const shown = numbers.map((value) => (Number.isNaN(value) ? '' : Number(value.toPrecision(6))));
-          return [file, className, split, Number(excluded), flagsIn(bits[i]!).join(' '), ...shown];
+          const shown = numbers.map((value) => (Number.isNaN(value) ? null : Number(value.toPrecision(6))));
+          return [file, className, split, excluded, flagsIn(bits[i]!).join(' '), ...shown];
         }),
       ]),
     };

@@ -156,7 +156,7 @@ export class FolderSearches {
       ],
     ]);
     const problems = unreadable.map(({ file, reason }) => [file, 'unreadable', '', '', '', name, '', reason]);
-    return csvOfRows([['query file', 'decision', 'matched file', 'distance', 'rank', 'source', 'decided at', 'problem'], ...rows, ...problems]);
+    return csvOfRows([['query_file', 'decision', 'matched_file', 'distance', 'rank', 'source', 'decided_at', 'problem'], ...rows, ...problems]);
   }
 
   private takeBack(id: string, position: number, dataset: string): void {
