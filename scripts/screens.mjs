@@ -21,7 +21,7 @@ if (!existsSync(workspace)) {
   const cli = path.join(root, 'dist', 'main', 'cli.cjs');
   execFileSync(process.execPath, [cli, 'demo', '--workspace', workspace], { stdio: 'inherit', env: { ...process.env, TWINLENS_SETTINGS: settings } });
 }
-const { call, stop, url } = await startServer({ workspace, settings });
+const { call, endOf, stop, url } = await startServer({ workspace, settings });
 const browser = await chromium.launch({
   executablePath: findChromium() ?? '/usr/bin/chromium',
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
@@ -51,6 +51,10 @@ try {
   for (const { comparison } of comparisons) await call('compare.annotate', { comparison, saved: true });
   const { comparison: shown } = comparisons.find((/** @type {{ verdict: string }} */ row) => row.verdict === 'different');
   await shoot('images', 'dark', 'images', (page) => page.getByRole('listbox', { name: 'Images' }).getByRole('option').first().waitFor());
+  const { dataset } = (await call('datasets.list', {}))[0];
+  const source = { encoder: 'patches', weights: null };
+  for (const name of ['embeddings.start', 'imageMap.start']) await endOf((await call(name, { dataset, source })).job);
+  await shoot('explore', 'light', 'explore?tab=map', (page) => page.locator('canvas').first().waitFor());
   await shoot('train', 'dark', 'train', (page) => page.getByRole('row').nth(1).waitFor());
   for (const [name, scheme, key] of /** @type {const} */ ([
     ['compare', 'dark', 'f'],

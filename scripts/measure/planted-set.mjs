@@ -203,11 +203,17 @@ if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLTo
   const names = /** @type {const} */ (['seed', 'originals', 'edits', 'leaks', 'contradicting', 'copies', 'wrong', 'flagged']);
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { ...Object.fromEntries([...names, 'sources', 'data'].map((name) => [name, { type: /** @type {const} */ ('string') }])) },
+    options: {
+      help: { type: 'boolean' },
+      ...Object.fromEntries([...names, 'sources', 'data'].map((name) => [name, { type: /** @type {const} */ ('string') }])),
+    },
   });
   const [folder] = positionals;
-  if (folder === undefined) throw new Error('Name a folder to write to.');
-  const given = /** @type {Record<string, string>} */ (values);
+  if (folder === undefined || values.help === true) {
+    console.log(`node scripts/measure/planted-set.mjs FOLDER [${names.map((name) => `--${name} N`).join('] [')}] [--sources NAME,…] [--data FOLDER]`);
+    process.exit(values.help === true ? 0 : 2);
+  }
+  const given = /** @type {Record<string, string>} */ (/** @type {unknown} */ (values));
   const truth = await plantSet(path.resolve(folder), {
     ...Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, Number(given[name])])),
     ...(given.sources === undefined ? {} : { sources: given.sources.split(',') }),

@@ -13,7 +13,7 @@ export const TOUR: readonly TourStep[] = [
     anchors: ['images'],
     view: 'images',
     title: '1. Import your images',
-    text: 'Choose a folder with one subfolder per class. Files are only read, never changed, and images are sent nowhere except to this screen.',
+    text: 'Choose a folder, best with one subfolder per class. Files are only read, never changed, and images are sent nowhere except to this screen. Explore then shows similar images, duplicates and likely wrong labels.',
   },
   {
     anchors: ['train'],

@@ -130,7 +130,7 @@ export class FolderImport implements RunningImport {
     const identity = { name: name ?? (basename(root) || 'dataset'), root, groupBy, splitSeed, sampleBits, snapshot: snapshotOf(images) };
     const used = new Set(images.map(({ className }) => className));
     const emptyClassFolders = this.layout.classFolders.filter((folder) => !used.has(folder));
-    const warnings = [...unusableWarnings(images), ...notes, ...warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders })];
+    const warnings = [...unusableWarnings(images), ...warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders }), ...notes];
     throwIfCancelled(signal);
     const existing = this.datasets.findSame(identity);
     const stored = existing
