@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawColours } from '../doors/cli/kit.ts';
 import { expect, test } from './kit.ts';
@@ -20,6 +20,21 @@ test('a project bundle and a table are saved, and the bundle opens as another da
   };
   const table = await save('Table for other programs', 'Export table');
   expect(readFileSync(table).subarray(0, 4).toString()).toBe('PAR1');
+
+  await test.step('classes and tags are taken from a table, after it shows what would change', async () => {
+    const file = join(served.workspace, 'labels.csv');
+    writeFileSync(file, 'file,class,tags\nblue-00.png,red,seen\nnowhere.png,red,\n');
+    await page.getByRole('button', { name: 'Data set actions' }).click();
+    await page.getByRole('menuitem', { name: 'Classes and tags from a table…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Table' }).fill(file);
+    await dialog.getByRole('textbox', { name: 'Table' }).press('Enter');
+    await expect(dialog.getByRole('listitem')).toHaveText(['1 image relabelled as red', '1 image tagged seen']);
+    await expect(dialog).toContainText('1 row without an image here: nowhere.png');
+    expect(await serious(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Apply to images' }).click();
+    await expect(page.getByRole('region', { name: 'History' }).getByRole('listitem')).toHaveCount(2);
+  });
 
   const bundle = await save('Project bundle', 'Save bundle');
   await page.getByRole('button', { name: 'Data set actions' }).click();
